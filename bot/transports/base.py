@@ -1,0 +1,130 @@
+"""What delivery needs of a transport: a message to send, and how a send can end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A stretch of ``Paragraph.text`` set apart; offsets in code points.
+
+    ``kind`` is one of ``bold``, ``italic``, ``code``, ``strike``, ``link`` (with ``url``).
+    """
+
+    offset: int
+    length: int
+    kind: str
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    """Plain text with spans, never markup. ``quote`` marks a block quotation."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+    quote: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One announcement in one language, not yet fitted to any transport.
+
+    A transport shows ``headline``, then ``label`` (for instance that this is not in a language
+    the subscriber asked for), as many ``paragraphs`` as fit, never a part of one, then
+    ``signature`` (issuer and date: always), and a button ``(label, url)`` to the whole text.
+    """
+
+    language: str
+    headline: str
+    paragraphs: tuple[Paragraph, ...] = ()
+    label: str = ""
+    signature: str = ""
+    button: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """Accepted; the ids of the messages it became, in order."""
+
+    message_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """Not delivered, and repeating will not help.
+
+    ``reason`` is one of the keys of :data:`REASONS`. ``unreachable``: nothing will reach this
+    subscriber until they return.
+    """
+
+    reason: str
+    unreachable: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotNow:
+    """Certainly not delivered; try again ``after`` seconds. ``everyone``: the whole bot waits."""
+
+    after: float
+    reason: str
+    everyone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """The chat has a new address; nothing was delivered. Send again there, once."""
+
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unknown:
+    """The answer was lost: it may or may not have been delivered (product rule 5)."""
+
+    reason: str
+    detail: str = ""
+
+
+Outcome = Sent | Refused | NotNow | Moved | Unknown
+
+REASONS = (
+    "blocked",  # the person blocked the bot
+    "deactivated",  # the account is gone
+    "kicked",  # removed from the group or channel
+    "not_found",  # no such chat, or never started
+    "no_rights",  # may not write there
+    "topic_closed",
+    "bad_message",  # the transport refused the content
+    "bad_token",
+    "rate_limited",
+    "no_connection",  # never left this machine
+    "lost_answer",
+    "server_error",
+    "interrupted",  # this service stopped between intent and answer
+    "refused",
+)
+
+
+class Transport(Protocol):
+    """One way to reach subscribers. The shared contract suite holds each to this."""
+
+    name: str
+    """The prefix of its addresses, as in ``telegram:123``."""
+
+    def check_address(self, address: str) -> str:
+        """The canonical form of ``address`` (without the prefix); raises ``TransportError``."""
+        ...
+
+    async def send(self, address: str, message: Message) -> Outcome:
+        """Deliver once. Never raises for what the far side did; never repeats by itself."""
+        ...
+
+    async def check(self) -> str:
+        """Who we are there (a bot's user name). Raises ``TransportError`` with the remedy."""
+        ...
+
+    async def close(self) -> None: ...

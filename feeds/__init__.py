@@ -1,0 +1,1 @@
+"""What feed readers poll: RSS and Atom documents and the HTTP rules around them."""

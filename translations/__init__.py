@@ -1,0 +1,1 @@
+"""In which language, and in what words: tags, formats and message catalogs."""
