@@ -1,0 +1,70 @@
+"""Bring a database to the schema of this version, or say why it cannot be used."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect
+from sqlalchemy import text as sql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import StoreError
+from bot.store import migrations
+from bot.store.database import Database, blocking_engine
+from translations.text import text
+
+LOCK = 0x706F6C79  # one migration at a time on PostgreSQL; any number does
+
+
+async def ensure(database: Database) -> bool:
+    """Migrate when the database is empty or older; returns whether anything was done.
+
+    Raises ``StoreError`` for a database from the future: a newer version's tables may mean
+    something else than this one thinks.
+    """
+    async with database.read() as connection:
+        version = await connection.run_sync(_version)
+    if version == migrations.HEAD:
+        return False
+    if version is not None and version not in known_versions():
+        raise StoreError(
+            text(
+                "The database was made by a newer version of Polyherald (schema {version}). "
+                "Install that version, or use another database_url.",
+                version=version,
+            )
+        )
+    await asyncio.to_thread(_upgrade, database.url)
+    return True
+
+
+async def current(connection: AsyncConnection) -> str | None:
+    """The schema version of the database, ``None`` for an empty one."""
+    return await connection.run_sync(_version)
+
+
+def known_versions() -> set[str]:
+    """Every version that this program can migrate from."""
+    folder = Path(migrations.__file__).parent / "versions"
+    return {file.name.split("_")[0] for file in folder.glob("[0-9]*.py")}
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(sql("SELECT version_num FROM alembic_version"))
+    return version
+
+
+def _upgrade(url: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with blocking_engine(url) as engine, engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sql(f"SELECT pg_advisory_xact_lock({LOCK})"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,334 @@
+"""The tables. The newest migration makes exactly these; a test compares the two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: aware in, aware UTC out. Refuses naive values, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(TypeDecorator[Any]):
+    """JSON as text on both databases: read whole, never queried into."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else orjson.dumps(_plain(value)).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else orjson.loads(value)
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+Ident = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- releases: what staff work on ------------------------------------------------------------
+
+release = Table(
+    "release",
+    metadata,
+    Column("id", Ident, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("original", Text, nullable=False),
+    Column("date", Date, nullable=False),
+    Column("dateline", Text, nullable=False, server_default=""),
+    Column("topics", Json, nullable=False),
+    Column("issuer", Json, nullable=False),
+    Column("contact", Json, nullable=False),
+    Column("related", Json, nullable=False),
+    Column("embargo_at", UTCDateTime),
+    Column("embargo_zone", Text),
+    Column("publish_at", UTCDateTime),
+    Column("publish_zone", Text),
+    Column("required_languages", Json, nullable=False),
+    Column("completeness", Text),
+    Column("state", Text, nullable=False),
+    Column("pubstatus", Text, nullable=False),
+    Column("archive", Boolean, nullable=False, default=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
+    Index("ix_release_state_publish_at", "state", "publish_at"),
+)
+
+variant = Table(
+    "variant",
+    metadata,
+    Column("release_id", Ident, ForeignKey("release.id", ondelete="CASCADE"), primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("subhead", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("occasion", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("written_by", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("approved_original_hash", Text, nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
+)
+
+# --- what readers may see: pages, feeds and messages read these two tables and no others ------
+
+published = Table(
+    "published",
+    metadata,
+    Column("id", Ident, primary_key=True),
+    Column("release_id", Ident, ForeignKey("release.id", ondelete="CASCADE"), nullable=False),
+    Column("year", Integer),  # the occurrence's year; null for the release itself
+    Column("slug", Text, nullable=False, unique=True),
+    Column("original", Text, nullable=False),
+    Column("date", Date, nullable=False),
+    Column("dateline", Text, nullable=False),
+    Column("topics", Json, nullable=False),
+    Column("issuer", Json, nullable=False),
+    Column("contact", Json, nullable=False),
+    Column("related", Json, nullable=False),
+    Column("archive", Boolean, nullable=False),
+    Column("published_at", UTCDateTime, nullable=False),
+    Column("updated_at", UTCDateTime, nullable=False),
+    UniqueConstraint("release_id", "year"),
+    Index("ix_published_published_at", "published_at"),
+)
+
+published_variant = Table(
+    "published_variant",
+    metadata,
+    Column("published_id", Ident, ForeignKey("published.id", ondelete="CASCADE"), primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("headline", Text, nullable=False),
+    Column("subhead", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("published_at", UTCDateTime, nullable=False),
+    Column("updated_at", UTCDateTime, nullable=False),
+    Index("ix_published_variant_language_published_at", "language", "published_at"),
+)
+
+# --- occasions ---------------------------------------------------------------------------------
+
+observance = Table(
+    "observance",
+    metadata,
+    Column("id", Ident, primary_key=True),
+    Column(
+        "release_id",
+        Ident,
+        ForeignKey("release.id", ondelete="CASCADE"),
+        nullable=False,
+        unique=True,
+    ),
+    Column("origin", Date, nullable=False),
+    Column("every", Integer, nullable=False),
+    Column("years", Json, nullable=False),
+    Column("feb29", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("catch_up", Text, nullable=False),
+    Column("without_edition", Text, nullable=False),
+    Column("remind", Json, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("filled_until", Date),
+)
+
+occurrence = Table(
+    "occurrence",
+    metadata,
+    Column("id", Ident, primary_key=True),
+    Column("observance_id", Ident, ForeignKey("observance.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),  # the 27 of "27th anniversary"
+    Column("civil_date", Date, nullable=False),
+    Column("state", Text, nullable=False),  # coming, underway, held, done, covered
+    UniqueConstraint("observance_id", "number"),
+    Index("ix_occurrence_state_civil_date", "state", "civil_date"),
+)
+
+# --- audience ------------------------------------------------------------------------------------
+
+subscriber = Table(
+    "subscriber",
+    metadata,
+    # Random, so that a ledger row tells nothing of who it was once the address is gone.
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("transport", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # person, group, channel
+    Column("name", Text, nullable=False),
+    Column("languages", Text, nullable=False),  # in order, separated by spaces
+    Column("topics", Text, nullable=False),  # sorted, separated by spaces; empty: all
+    Column("timezone", Text, nullable=False),
+    Column("state", Text, nullable=False),  # active, pending, unreachable
+    Column("reason", Text, nullable=False),
+    Column("added_by", Text, nullable=False),  # who may configure a group or channel
+    Column("created_at", UTCDateTime, nullable=False),
+    UniqueConstraint("transport", "address"),
+    Index(
+        "ix_subscriber_state_timezone_languages_topics", "state", "timezone", "languages", "topics"
+    ),
+)
+
+former_subscriber = Table(
+    "former_subscriber",
+    metadata,
+    # A keyed hash of the address, kept 90 days: a later /start gets its old random id back, so
+    # that the ledger's unique key repeats no announcement (product rule 11).
+    Column("address_hash", Text, primary_key=True),
+    Column("subscriber_id", BigInteger, nullable=False),
+    Column("stopped_at", UTCDateTime, nullable=False),
+)
+
+# --- delivery ------------------------------------------------------------------------------------
+
+announcement = Table(
+    "announcement",
+    metadata,
+    Column("id", Ident, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),  # publication, occurrence
+    Column("published_id", Ident, ForeignKey("published.id", ondelete="CASCADE"), nullable=False),
+    Column("occurrence_id", Ident, ForeignKey("occurrence.id", ondelete="SET NULL")),
+    Column("state", Text, nullable=False),  # planning, sending, held, paused, cancelled, done
+    Column("reason", Text, nullable=False),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("finished_at", UTCDateTime),
+    Index("ix_announcement_state", "state"),
+)
+
+wave = Table(
+    "wave",
+    metadata,
+    Column(
+        "announcement_id",
+        Ident,
+        ForeignKey("announcement.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("zone", Text, primary_key=True),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("state", Text, nullable=False),  # planned, held
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column(
+        "announcement_id",
+        Ident,
+        ForeignKey("announcement.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("subscriber_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("language", Text, nullable=False),
+    Column("fallback", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("worker", Text),
+    Column("claimed_at", UTCDateTime),
+    Column("message_ids", Text),
+    Column("at", UTCDateTime),
+    # What is still to do stays small whatever the ledger's size.
+    Index(
+        "ix_delivery_open",
+        "announcement_id",
+        "state",
+        "due_at",
+        sqlite_where=Column("state", Text).in_(("pending", "retrying", "sending")),
+        postgresql_where=Column("state", Text).in_(("pending", "retrying", "sending")),
+    ),
+    Index("ix_delivery_subscriber_id", "subscriber_id"),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("bot", Text, primary_key=True),
+    # Seconds since 1970: the time at which the next slot is free (GCRA's TAT).
+    Column("free_at", Float, nullable=False),
+    Column("blocked_until", Float, nullable=False),
+)
+
+# --- the house -----------------------------------------------------------------------------------
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Ident, primary_key=True),
+    Column("at", UTCDateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("details", Json, nullable=False),
+)
+
+handled_update = Table(
+    "handled_update",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("role", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", UTCDateTime, nullable=False),
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
