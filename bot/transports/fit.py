@@ -1,0 +1,244 @@
+"""Fit a message to Telegram: one text within its limits, and entities instead of markup."""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from bot.transports.base import Message, Paragraph
+from translations.locales import direction
+
+TEXT_LIMIT = 4096
+"""UTF-16 code units (Bot API, ``sendMessage``). At three bytes a unit at most, a text within it
+is also within the 32,768 bytes of UTF-8 that the server reads."""
+
+ENTITY_LIMIT = 100
+"""Telegram ignores what comes after these; so which ones go is decided here."""
+
+GAP = "\n\n"
+RLM = "\u200f"
+ZWJ = "\u200d"
+
+_TYPES = {
+    "bold": "bold",
+    "italic": "italic",
+    "code": "code",
+    "strike": "strikethrough",
+    "link": "text_link",
+}
+# Which entities stay when there are too many. Ours first (the headline's), then what carries
+# meaning: where a link leads, what is struck out, who is quoted. Emphasis goes first.
+_OURS, _EMPHASIS = 4, 0
+_WORTH = {"text_link": 3, "strikethrough": 2, "blockquote": 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """A Bot API ``MessageEntity``: offset and length in UTF-16 code units."""
+
+    type: str
+    offset: int
+    length: int
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """A text Telegram accepts as it stands.
+
+    ``shown`` counts the opening paragraphs that are in it, each of them whole. The text neither
+    begins nor ends with white space, because Telegram would trim it.
+    """
+
+    text: str
+    entities: tuple[Entity, ...] = ()
+    button: tuple[str, str] | None = None
+    shown: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Mark:
+    """``start`` and ``end`` in code points of the block; ``worth`` decides who stays."""
+
+    start: int
+    end: int
+    type: str
+    worth: int
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Block:
+    text: str
+    marks: tuple[_Mark, ...] = ()
+
+
+def fit(message: Message) -> Fitted:
+    """Headline, label, as many opening paragraphs as fit, signature; parted by blank lines.
+
+    A paragraph is shown whole or not at all, and none after the first that does not fit. Only a
+    headline, label or signature too long by itself is cut, at a word, with “…”.
+
+    A release's text is kept to the byte, with one exception: in a language written from right to
+    left, a line that does not begin with a letter of such a script gets a RIGHT-TO-LEFT MARK
+    in front. Clients take a line's direction from its first strong letter, and one that opens
+    with a document symbol would otherwise come out in the wrong order. The mark is invisible and
+    belongs to the layout. What stands inside the line is left to the bidirectional algorithm.
+    """
+    rtl = direction(message.language) == "rtl"
+    # A quarter of the text is many times any real label or signature, and leaves the headline half.
+    label = _line(message.label, rtl, TEXT_LIMIT // 4, "italic")
+    signature = _line(message.signature, rtl, TEXT_LIMIT // 4)
+    # Every block is counted with a gap after it, and the last one has none.
+    room = TEXT_LIMIT + len(GAP) - _cost([label, signature])
+    headline = _line(message.headline, rtl, room - len(GAP), "bold")
+    room -= _cost([headline])
+
+    opening: list[_Block] = []
+    shown = 0
+    for paragraph in message.paragraphs:
+        block = _paragraph(paragraph, rtl)
+        cost = _cost([block])
+        if cost > room:
+            break
+        room -= cost
+        opening.append(block)
+        shown += 1
+
+    blocks = [block for block in (headline, label, *opening, signature) if block.text]
+    return Fitted(
+        text=GAP.join(block.text for block in blocks),
+        entities=_entities(blocks),
+        button=message.button if message.button and all(message.button) else None,
+        shown=shown,
+    )
+
+
+def units(text: str) -> int:
+    """The length of ``text`` as Telegram counts it, in UTF-16 code units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _cost(blocks: Iterable[_Block]) -> int:
+    return sum(units(block.text) + len(GAP) for block in blocks if block.text)
+
+
+def _line(text: str, rtl: bool, room: int, style: str = "") -> _Block:
+    """A text of the layout's own, all of it in one ``style``, in at most ``room`` units."""
+    start, end = _inner(text)
+    shown = text[start:end]
+    if rtl:
+        shown = _with_marks(shown, _marks_needed(shown))
+    shown = _cut(shown, room)
+    if not style or not shown:
+        return _Block(text=shown)
+    return _Block(text=shown, marks=(_Mark(start=0, end=len(shown), type=style, worth=_OURS),))
+
+
+def _paragraph(paragraph: Paragraph, rtl: bool) -> _Block:
+    first, last = _inner(paragraph.text)
+    shown = paragraph.text[first:last]
+    needed = _marks_needed(shown) if rtl else []
+    marks: list[_Mark] = []
+    for span in paragraph.spans:
+        start = max(span.offset, first) - first
+        end = min(span.offset + span.length, last) - first
+        if not shown[start:end].strip():
+            continue
+        kind = _TYPES[span.kind]
+        marks.append(
+            _Mark(
+                start=start + bisect_right(needed, start),
+                end=end + bisect_left(needed, end),
+                type=kind,
+                worth=_WORTH.get(kind, _EMPHASIS),
+                url=span.url,
+            )
+        )
+    shown = _with_marks(shown, needed)
+    if paragraph.quote and shown:
+        quote = _Mark(start=0, end=len(shown), type="blockquote", worth=_WORTH["blockquote"])
+        marks.insert(0, quote)
+    return _Block(text=shown, marks=tuple(marks))
+
+
+def _inner(text: str) -> tuple[int, int]:
+    """Where ``text`` begins and ends without white space and control characters around it."""
+    start, end = 0, len(text)
+    while start < end and _is_blank(text[start]):
+        start += 1
+    while end > start and _is_blank(text[end - 1]):
+        end -= 1
+    return start, end
+
+
+def _is_blank(char: str) -> bool:
+    # Telegram turns control characters into spaces, then trims.
+    return char.isspace() or char < " "
+
+
+def _cut(text: str, room: int) -> str:
+    if units(text) <= room:
+        return text
+    # A surrogate pair cut in two does not decode, and goes.
+    kept = text.encode("utf-16-le")[: 2 * (room - 1)].decode("utf-16-le", "ignore")
+    words = kept.rsplit(None, 1)
+    if len(words) == 2 and len(words[0]) >= len(kept) // 2:
+        return words[0].rstrip() + "…"
+    # Written without spaces: between letters, not between a letter and its accents.
+    end = len(kept)
+    while end and _joins(text, end):
+        end -= 1
+    return (kept[:end] or kept) + "…"
+
+
+def _joins(text: str, at: int) -> bool:
+    return unicodedata.category(text[at])[0] == "M" or ZWJ in text[at - 1 : at + 1]
+
+
+def _marks_needed(text: str) -> list[int]:
+    """Where lines begin that would not be laid out from right to left by themselves."""
+    needed, position = [], 0
+    for line in text.split("\n"):
+        if line.strip() and not _begins_rtl(line):
+            needed.append(position)
+        position += len(line) + 1
+    return needed
+
+
+def _begins_rtl(line: str) -> bool:
+    """The first strong character is right-to-left (UAX #9, rule P2: isolates are skipped)."""
+    depth = 0
+    for char in line:
+        match unicodedata.bidirectional(char):
+            case "LRI" | "RLI" | "FSI":
+                depth += 1
+            case "PDI":
+                depth = max(0, depth - 1)
+            case "R" | "AL" if depth == 0:
+                return True
+            case "L" if depth == 0:
+                return False
+    return False
+
+
+def _with_marks(text: str, positions: list[int]) -> str:
+    cuts = [0, *positions, len(text)]
+    return RLM.join(text[a:b] for a, b in pairwise(cuts))
+
+
+def _entities(blocks: list[_Block]) -> tuple[Entity, ...]:
+    starts = accumulate((units(block.text) + len(GAP) for block in blocks), initial=0)
+    found: list[tuple[int, Entity]] = []
+    for base, block in zip(starts, blocks, strict=False):
+        for mark in block.marks:
+            offset = base + units(block.text[: mark.start])
+            length = units(block.text[mark.start : mark.end])
+            entity = Entity(type=mark.type, offset=offset, length=length, url=mark.url)
+            found.append((mark.worth, entity))
+    found.sort(key=lambda item: (-item[0], item[1].offset))
+    kept = [entity for _, entity in found[:ENTITY_LIMIT]]
+    return tuple(sorted(kept, key=lambda entity: (entity.offset, -entity.length)))
