@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 UN_LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 """The six official languages of the United Nations, in which its symbols exist."""
@@ -54,6 +55,11 @@ class Moment:
 
     at: datetime
     zone: str = "UTC"
+
+    @property
+    def local(self) -> datetime:
+        """The same instant on the wall clock of its zone."""
+        return self.at.astimezone(ZoneInfo(self.zone))
 
 
 @dataclass(frozen=True, kw_only=True)

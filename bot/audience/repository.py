@@ -1,0 +1,248 @@
+"""Subscribers in the database. All functions run inside a transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.audience.subscriber import Subscriber, SubscriberState, address_hash
+from bot.store import tables as t
+from bot.store.database import Database, remembered
+
+REMEMBERED = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Preference:
+    """A distinct wish among subscribers, and how many share it."""
+
+    languages: tuple[str, ...]
+    topics: tuple[str, ...]
+    count: int
+
+
+async def find(connection: AsyncConnection, transport: str, address: str) -> Subscriber | None:
+    row = (
+        await connection.execute(
+            select(t.subscriber).where(
+                t.subscriber.c.transport == transport, t.subscriber.c.address == address
+            )
+        )
+    ).one_or_none()
+    return None if row is None else _subscriber(row)
+
+
+async def subscribe(
+    database: Database,
+    connection: AsyncConnection,
+    now: datetime,
+    *,
+    transport: str,
+    address: str,
+    languages: Sequence[str],
+    timezone: str,
+    topics: Sequence[str] = (),
+    kind: str = "person",
+    name: str = "",
+    state: SubscriberState = SubscriberState.ACTIVE,
+    added_by: str = "",
+) -> Subscriber:
+    """Add a subscriber, or bring a known one up to date.
+
+    One who left within 90 days gets the old random id back, so that the ledger repeats nothing.
+    """
+    values = {
+        "languages": " ".join(languages),
+        "topics": " ".join(sorted(topics)),
+        "timezone": timezone,
+        "kind": kind,
+        "name": name,
+        "state": state,
+        "reason": "",
+        "added_by": added_by,
+    }
+    known = await find(connection, transport, address)
+    if known is not None:
+        await connection.execute(
+            update(t.subscriber).where(t.subscriber.c.id == known.id).values(**values)
+        )
+    else:
+        ident = await _former_id(database, connection, transport, address, now)
+        await connection.execute(
+            insert(t.subscriber).values(
+                id=ident or secrets.randbits(62),
+                transport=transport,
+                address=address,
+                created_at=now,
+                **values,
+            )
+        )
+    stored = await find(connection, transport, address)
+    assert stored is not None
+    return stored
+
+
+async def unsubscribe(
+    database: Database, connection: AsyncConnection, transport: str, address: str, now: datetime
+) -> bool:
+    """Forget address and preferences at once; returns whether there was anything to forget.
+
+    What was still to be sent to them is ended; the ledger keeps only the random id.
+    """
+    known = await find(connection, transport, address)
+    if known is None:
+        return False
+    await connection.execute(
+        update(t.delivery)
+        .where(
+            t.delivery.c.subscriber_id == known.id,
+            t.delivery.c.state.in_(("pending", "retrying")),
+        )
+        .values(state="failed", reason="stopped", at=now)
+    )
+    await connection.execute(delete(t.subscriber).where(t.subscriber.c.id == known.id))
+    key = await _hash_key(database, connection)
+    await connection.execute(
+        delete(t.former_subscriber).where(t.former_subscriber.c.stopped_at < now - REMEMBERED)
+    )
+    hashed = address_hash(key, transport, address)
+    added = database.insert(t.former_subscriber).values(
+        address_hash=hashed, subscriber_id=known.id, stopped_at=now
+    )
+    await connection.execute(
+        added.on_conflict_do_update(
+            index_elements=[t.former_subscriber.c.address_hash],
+            set_={"subscriber_id": known.id, "stopped_at": now},
+        )
+    )
+    return True
+
+
+async def mark(
+    connection: AsyncConnection, ident: int, state: SubscriberState, reason: str = ""
+) -> None:
+    await connection.execute(
+        update(t.subscriber).where(t.subscriber.c.id == ident).values(state=state, reason=reason)
+    )
+
+
+async def move(connection: AsyncConnection, ident: int, address: str) -> None:
+    """Remember a chat's new address. If that chat subscribed by itself, that one stays."""
+    row = (
+        await connection.execute(select(t.subscriber).where(t.subscriber.c.id == ident))
+    ).one_or_none()
+    if row is None:
+        return
+    taken = await find(connection, row.transport, address)
+    if taken is not None and taken.id != ident:
+        await mark(connection, ident, SubscriberState.UNREACHABLE, "moved")
+        return
+    await connection.execute(
+        update(t.subscriber).where(t.subscriber.c.id == ident).values(address=address)
+    )
+
+
+async def everyone(connection: AsyncConnection, limit: int = 1000) -> list[Subscriber]:
+    rows = await connection.execute(
+        select(t.subscriber).order_by(t.subscriber.c.created_at, t.subscriber.c.id).limit(limit)
+    )
+    return [_subscriber(row) for row in rows]
+
+
+async def added_by(connection: AsyncConnection, address: str) -> list[Subscriber]:
+    """The groups and channels that this person may configure."""
+    rows = await connection.execute(select(t.subscriber).where(t.subscriber.c.added_by == address))
+    return [_subscriber(row) for row in rows]
+
+
+async def counts(connection: AsyncConnection) -> dict[tuple[str, str], int]:
+    """How many subscribers there are by (first language, state)."""
+    rows = await connection.execute(
+        select(t.subscriber.c.languages, t.subscriber.c.state, func.count()).group_by(
+            t.subscriber.c.languages, t.subscriber.c.state
+        )
+    )
+    found: dict[tuple[str, str], int] = {}
+    for languages, state, number in rows:
+        key = (languages.split(" ")[0], state)
+        found[key] = found.get(key, 0) + number
+    return found
+
+
+async def zones(connection: AsyncConnection) -> list[str]:
+    """The distinct time zones of active subscribers."""
+    return list(
+        await connection.scalars(
+            select(t.subscriber.c.timezone)
+            .where(t.subscriber.c.state == SubscriberState.ACTIVE)
+            .distinct()
+        )
+    )
+
+
+async def preferences(connection: AsyncConnection, zone: str | None = None) -> list[Preference]:
+    """The distinct wishes of active subscribers, in one zone or in all."""
+    columns = (t.subscriber.c.languages, t.subscriber.c.topics)
+    query = (
+        select(*columns, func.count())
+        .where(t.subscriber.c.state == SubscriberState.ACTIVE)
+        .group_by(*columns)
+    )
+    if zone is not None:
+        query = query.where(t.subscriber.c.timezone == zone)
+    return [
+        Preference(tuple(languages.split()), tuple(topics.split()), number)
+        for languages, topics, number in await connection.execute(query)
+    ]
+
+
+async def _former_id(
+    database: Database, connection: AsyncConnection, transport: str, address: str, now: datetime
+) -> int | None:
+    key = await _hash_key(database, connection)
+    former = t.former_subscriber
+    ident: int | None = await connection.scalar(
+        select(former.c.subscriber_id).where(
+            former.c.address_hash == address_hash(key, transport, address),
+            former.c.stopped_at >= now - REMEMBERED,
+        )
+    )
+    return ident
+
+
+async def _hash_key(database: Database, connection: AsyncConnection) -> bytes:
+    return bytes.fromhex(
+        await remembered(database, connection, "address_key", secrets.token_hex(32))
+    )
+
+
+def as_json(subscriber: Subscriber) -> dict[str, Any]:
+    """What ``subscribers list --json`` prints of one."""
+    return {
+        **asdict(subscriber),
+        "address": f"{subscriber.transport}:{subscriber.address}",
+        "created_at": subscriber.created_at.isoformat(),
+    }
+
+
+def _subscriber(row: Row[Any]) -> Subscriber:
+    return Subscriber(
+        id=row.id,
+        transport=row.transport,
+        address=row.address,
+        kind=row.kind,
+        name=row.name,
+        languages=tuple(row.languages.split()),
+        topics=tuple(row.topics.split()),
+        timezone=row.timezone,
+        state=SubscriberState(row.state),
+        reason=row.reason,
+        added_by=row.added_by,
+        created_at=row.created_at,
+    )

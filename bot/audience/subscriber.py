@@ -1,0 +1,47 @@
+"""A subscriber: one address on one transport, with ordered languages, topics and time zone."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class SubscriberState(StrEnum):
+    """``pending``: a group or channel that its admin has not configured yet gets nothing.
+
+    ``unreachable``: the far side refuses; kept, and revived when it comes back.
+    """
+
+    ACTIVE = "active"
+    PENDING = "pending"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscriber:
+    """``id`` is random. ``languages`` in order of preference; no ``topics`` means all of them.
+
+    ``kind`` is ``person``, ``group`` or ``channel``; ``added_by`` the address of the person who
+    may configure a group or channel.
+    """
+
+    id: int
+    transport: str
+    address: str
+    languages: tuple[str, ...]
+    timezone: str
+    created_at: datetime
+    topics: tuple[str, ...] = ()
+    kind: str = "person"
+    name: str = ""
+    state: SubscriberState = SubscriberState.ACTIVE
+    reason: str = ""
+    added_by: str = ""
+
+
+def address_hash(key: bytes, transport: str, address: str) -> str:
+    """What is kept of an address after /stop: a keyed hash (product rule 11)."""
+    return hmac.new(key, f"{transport}:{address}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,271 @@
+"""The acts of the press office: the one door for the command line, the chat and the folder.
+
+Each act demands the actor's right, happens in one transaction with its line in the audit log,
+and moves the change counter so that running services take it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.errors import Conflict, NotAllowed
+from bot.releases import audit, publication, repository, review
+from bot.releases.release import (
+    Moment,
+    ObservanceSpec,
+    Release,
+    ReleaseState,
+    Variant,
+    VariantState,
+)
+from bot.releases.review import FOLDER, Actor
+from bot.settings import Settings
+from bot.store.database import Database, touch
+from translations.text import text
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What taking in a draft did: ``new``, ``changed`` or ``same``, and the release as stored."""
+
+    release: Release
+    outcome: str
+
+
+class Desk:
+    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+
+    @asynccontextmanager
+    async def _act(self) -> AsyncIterator[tuple[AsyncConnection, datetime]]:
+        async with self._database.write() as connection:
+            yield connection, self._clock.now()
+            await touch(self._database, connection)
+
+    async def file(self, actor: Actor, draft: Release, *, archive: bool = False) -> Filed:
+        """Take a draft in. Importing never sends (product rule 12); it may queue.
+
+        Variants that the draft does not have are kept. A variant that did not change keeps its
+        approval. A file's own ``state: approved`` counts only for the trusted folder. A
+        ``publish_at`` that is still to come queues an approved release.
+        """
+        for language in draft.variants:
+            review.demand(actor, "write", language)
+        async with self._database.write() as connection:
+            now = self._clock.now()
+            known = await repository.find(connection, draft.slug)
+            merged = self._merged(actor, known, draft)
+            if archive:
+                merged = self._all_approved(merged, actor)
+            if known is not None and merged == known and not archive:
+                return Filed(known, "same")
+            merged = self._queued_by_file(merged, known, now)
+            stored = await repository.save(connection, merged, now)
+            if archive:
+                stored = await self._archive(connection, stored, now)
+            outcome = "changed" if known else "new"
+            await audit.record(
+                connection, now, actor, "import", stored.slug, languages=list(draft.variants)
+            )
+            await touch(self._database, connection)
+            return Filed(stored, outcome)
+
+    def _merged(self, actor: Actor, known: Release | None, draft: Release) -> Release:
+        trusted = actor == FOLDER and self._settings.trust_folder and not self._settings.four_eyes
+        before = known.variants if known else {}
+        variants = {**before}
+        for tag, variant in draft.variants.items():
+            variants[tag] = _carried(before.get(tag), variant, actor)
+        original = known.original if known and draft.original not in variants else draft.original
+        merged = replace(draft, variants=variants, original=original)
+        if known is not None:
+            merged = replace(
+                merged,
+                id=known.id,
+                state=known.state,
+                pubstatus=known.pubstatus,
+                archive=known.archive,
+                observance=_kept_acceptance(known.observance, draft.observance),
+                publish_at=draft.publish_at or known.publish_at,
+                embargo=draft.embargo or known.embargo,
+            )
+        if trusted:
+            for tag, variant in draft.variants.items():
+                if variant.state is VariantState.APPROVED:
+                    merged = self._approved_by_folder(merged, tag)
+        return merged
+
+    @staticmethod
+    def _approved_by_folder(release: Release, language: str) -> Release:
+        if release.is_approved(language):
+            return release
+        return review.approved(release, language, FOLDER, four_eyes=False)
+
+    @staticmethod
+    def _all_approved(release: Release, actor: Actor) -> Release:
+        for tag in release.variants:
+            release = review.approved(release, tag, actor, four_eyes=False)
+        return release
+
+    @staticmethod
+    def _queued_by_file(merged: Release, known: Release | None, now: datetime) -> Release:
+        at = merged.publish_at
+        if merged.state is not ReleaseState.DRAFT or at is None or at.at <= now:
+            return merged
+        if not merged.is_approved(merged.original):
+            return merged
+        return replace(merged, state=ReleaseState.QUEUED)
+
+    async def _archive(
+        self, connection: AsyncConnection, release: Release, now: datetime
+    ) -> Release:
+        release = replace(release, state=ReleaseState.PUBLISHED, archive=True)
+        await repository.save(connection, release, now)
+        bears = datetime.combine(release.date, time(0), UTC)
+        await publication.publish(self._database, connection, release, min(bears, now))
+        return release
+
+    async def approve(self, actor: Actor, slug: str, languages: Sequence[str] = ()) -> Release:
+        """Approve the variants in ``languages``, by default all of them, the original first."""
+        async with self._act() as (connection, now):
+            release = await repository.get(connection, slug)
+            chosen = sorted(languages or release.variants, key=lambda tag: tag != release.original)
+            for language in chosen:
+                release = review.approved(
+                    release, language, actor, four_eyes=self._settings.four_eyes
+                )
+            await repository.save(connection, release, now)
+            await audit.record(connection, now, actor, "approve", slug, languages=list(chosen))
+            return release
+
+    async def accept_observance(self, actor: Actor, slug: str) -> Release:
+        """Make a proposed observance count."""
+        async with self._act() as (connection, now):
+            review.demand(actor, "schedule")
+            release = await repository.get(connection, slug)
+            if release.observance is None:
+                raise Conflict(text("“{slug}” proposes no observance.", slug=slug))
+            release = replace(release, observance=replace(release.observance, accepted=True))
+            await repository.save(connection, release, now)
+            await audit.record(connection, now, actor, "accept observance", slug)
+            return release
+
+    async def queue(
+        self,
+        actor: Actor,
+        slug: str,
+        *,
+        at: Moment | None = None,
+        embargo: Moment | None = None,
+    ) -> Release:
+        """Set the time at which a release goes out: ``at``, else its own, else its embargo."""
+        async with self._act() as (connection, now):
+            review.demand(actor, "schedule")
+            release = await repository.get(connection, slug)
+            review.demand_unpublished(release)
+            self._demand_approved_original(release)
+            embargo = embargo or release.embargo
+            at = at or release.publish_at or embargo
+            if at is None:
+                raise Conflict(
+                    text("Say when “{slug}” is to go out: --at 2026-06-26T10:00.", slug=slug)
+                )
+            if at.at < now and (embargo is None or embargo.at < now):
+                raise Conflict(
+                    text(
+                        "That time has passed. Give a time to come, or publish “{slug}” now.",
+                        slug=slug,
+                    )
+                )
+            release = replace(release, publish_at=at, embargo=embargo, state=ReleaseState.QUEUED)
+            await repository.save(connection, release, now)
+            await audit.record(
+                connection, now, actor, "queue", slug, at=at.at.isoformat(), zone=at.zone
+            )
+            return release
+
+    async def publish(self, actor: Actor, slug: str) -> Release:
+        """Queue a release for this moment. Refused while its embargo lasts."""
+        async with self._act() as (connection, now):
+            review.demand(actor, "schedule")
+            release = await repository.get(connection, slug)
+            review.demand_unpublished(release)
+            self._demand_approved_original(release)
+            if release.embargo is not None and release.embargo.at > now:
+                raise NotAllowed(
+                    text(
+                        "“{slug}” is under embargo until {moment}. Queue it: it goes out then.",
+                        slug=slug,
+                        moment=release.embargo.local,
+                    )
+                )
+            ready = review.readiness(release, self._settings.required_languages, self._completeness)
+            if not ready.ready:
+                raise NotAllowed(
+                    text(
+                        "“{slug}” is held until these are approved: {languages}.",
+                        slug=slug,
+                        languages=ready.missing,
+                    )
+                )
+            release = replace(
+                release, publish_at=Moment(at=now, zone="UTC"), state=ReleaseState.QUEUED
+            )
+            await repository.save(connection, release, now)
+            await audit.record(connection, now, actor, "publish", slug)
+            return release
+
+    async def hold(self, actor: Actor, slug: str) -> Release:
+        """Take a queued release out of the queue, until it is queued or published again."""
+        async with self._act() as (connection, now):
+            review.demand(actor, "schedule")
+            release = await repository.get(connection, slug)
+            review.demand_unpublished(release)
+            release = replace(release, state=ReleaseState.HELD)
+            await repository.save(connection, release, now)
+            await audit.record(connection, now, actor, "hold", slug)
+            return release
+
+    @property
+    def _completeness(self) -> review.Completeness:
+        return review.Completeness(self._settings.completeness)
+
+    @staticmethod
+    def _demand_approved_original(release: Release) -> None:
+        if not release.is_approved(release.original):
+            raise NotAllowed(
+                text(
+                    "The original ({language}) of “{slug}” is not approved. Approve it first.",
+                    slug=release.slug,
+                    language=release.original,
+                )
+            )
+
+
+def _carried(before: Variant | None, variant: Variant, actor: Actor) -> Variant:
+    """The incoming variant with the approval of the stored one, if it reads the same."""
+    if before is not None and before.content_hash == variant.content_hash:
+        return before
+    return replace(
+        variant,
+        state=VariantState.DRAFT,
+        written_by=actor.name,
+        approved_by="",
+        approved_original_hash="",
+    )
+
+
+def _kept_acceptance(
+    known: ObservanceSpec | None, draft: ObservanceSpec | None
+) -> ObservanceSpec | None:
+    if known is None or draft is None:
+        return draft or known
+    return replace(draft, accepted=draft.accepted or known.accepted)

@@ -1,0 +1,231 @@
+"""Releases in the database: rows to values and back. All functions run inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import NotFound
+from bot.releases.release import (
+    Completeness,
+    Contact,
+    Issuer,
+    Moment,
+    ObservanceSpec,
+    PubStatus,
+    RelatedDocument,
+    Release,
+    ReleaseState,
+    Variant,
+    VariantState,
+)
+from bot.store import tables as t
+from translations.text import text
+
+
+async def find(connection: AsyncConnection, slug: str) -> Release | None:
+    found = await _load(connection, t.release.c.slug == slug)
+    return found[0] if found else None
+
+
+async def get(connection: AsyncConnection, slug: str) -> Release:
+    """The release of that slug; raises ``NotFound``, which says how to list them."""
+    found = await find(connection, slug)
+    if found is None:
+        raise NotFound(
+            text("There is no release “{slug}”. The command “list” shows them all.", slug=slug)
+        )
+    return found
+
+
+async def everything(connection: AsyncConnection) -> list[Release]:
+    """All releases, newest date first."""
+    return await _load(connection, None)
+
+
+async def in_state(connection: AsyncConnection, *states: ReleaseState) -> list[Release]:
+    return await _load(connection, t.release.c.state.in_(states))
+
+
+async def by_id(connection: AsyncConnection, ident: int) -> Release:
+    found = await _load(connection, t.release.c.id == ident)
+    return found[0]
+
+
+async def save(connection: AsyncConnection, release: Release, now: datetime) -> Release:
+    """Store ``release`` whole, variants and observance with it; returns it with its id."""
+    values = _release_row(release) | {"changed_at": now}
+    if release.id is None:
+        result = await connection.execute(
+            insert(t.release).values(**values, created_at=now).returning(t.release.c.id)
+        )
+        release = replace(release, id=result.scalar_one())
+    else:
+        await connection.execute(
+            update(t.release).where(t.release.c.id == release.id).values(**values)
+        )
+    await connection.execute(delete(t.variant).where(t.variant.c.release_id == release.id))
+    await connection.execute(
+        insert(t.variant),
+        [
+            _variant_row(v) | {"release_id": release.id, "place": place, "changed_at": now}
+            for place, v in enumerate(release.variants.values())
+        ],
+    )
+    await _save_observance(connection, release)
+    return release
+
+
+async def set_state(
+    connection: AsyncConnection, release: Release, state: ReleaseState, now: datetime
+) -> None:
+    await connection.execute(
+        update(t.release).where(t.release.c.id == release.id).values(state=state, changed_at=now)
+    )
+
+
+async def _save_observance(connection: AsyncConnection, release: Release) -> None:
+    where = t.observance.c.release_id == release.id
+    spec = release.observance
+    if spec is None:
+        await connection.execute(delete(t.observance).where(where))
+        return
+    values: dict[str, Any] = {
+        name: getattr(spec, name)
+        for name in ("origin", "every", "feb29", "at", "catch_up", "without_edition", "accepted")
+    }
+    values |= {"years": list(spec.years), "remind": list(spec.remind), "filled_until": None}
+    known = await connection.scalar(select(t.observance.c.id).where(where))
+    if known is None:
+        await connection.execute(insert(t.observance).values(release_id=release.id, **values))
+    else:
+        await connection.execute(update(t.observance).where(where).values(**values))
+
+
+def _release_row(release: Release) -> dict[str, Any]:
+    return {
+        "slug": release.slug,
+        "original": release.original,
+        "date": release.date,
+        "embargo_at": release.embargo.at if release.embargo else None,
+        "embargo_zone": release.embargo.zone if release.embargo else None,
+        "publish_at": release.publish_at.at if release.publish_at else None,
+        "publish_zone": release.publish_at.zone if release.publish_at else None,
+        "required_languages": list(release.required_languages),
+        "completeness": release.completeness,
+        "state": release.state,
+        "pubstatus": release.pubstatus,
+        "archive": release.archive,
+        **shared_row(release),
+    }
+
+
+def shared_row(release: Release) -> dict[str, Any]:
+    """The columns that a release and its published copy have alike."""
+    return {
+        "dateline": release.dateline,
+        "topics": list(release.topics),
+        "issuer": {"names": dict(release.issuer.names), "address": release.issuer.address},
+        "contact": asdict(release.contact),
+        "related": [asdict(document) for document in release.related],
+    }
+
+
+def shared_values(row: Row[Any]) -> dict[str, Any]:
+    """The values of :func:`shared_row`, read back."""
+    return {
+        "dateline": row.dateline,
+        "topics": tuple(row.topics),
+        "issuer": Issuer(**row.issuer),
+        "contact": Contact(**_tuples(row.contact)),
+        "related": tuple(RelatedDocument(**_tuples(d)) for d in row.related),
+    }
+
+
+def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+
+
+def _variant_row(variant: Variant) -> dict[str, Any]:
+    return asdict(variant)
+
+
+async def _load(connection: AsyncConnection, where: Any) -> list[Release]:
+    query = select(t.release).order_by(t.release.c.date.desc(), t.release.c.slug)
+    if where is not None:
+        query = query.where(where)
+    rows = (await connection.execute(query)).all()
+    ids = [row.id for row in rows]
+    variants = await _grouped(connection, t.variant, t.variant.c.release_id, ids)
+    observances = await _grouped(connection, t.observance, t.observance.c.release_id, ids)
+    return [_release(r, variants.get(r.id, ()), observances.get(r.id, ())) for r in rows]
+
+
+async def _grouped(
+    connection: AsyncConnection, table: Any, column: Any, ids: list[int]
+) -> dict[int, list[Row[Any]]]:
+    grouped: dict[int, list[Row[Any]]] = {}
+    for start in range(0, len(ids), 500):  # well under SQLite's limit of bound values
+        rows = await connection.execute(
+            select(table).where(column.in_(ids[start : start + 500])).order_by(*table.primary_key)
+        )
+        for row in rows:
+            grouped.setdefault(row.release_id, []).append(row)
+    return grouped
+
+
+def _release(
+    row: Row[Any], variants: Iterable[Row[Any]], observances: Iterable[Row[Any]]
+) -> Release:
+    return Release(
+        id=row.id,
+        slug=row.slug,
+        original=row.original,
+        date=row.date,
+        embargo=_moment(row.embargo_at, row.embargo_zone),
+        publish_at=_moment(row.publish_at, row.publish_zone),
+        required_languages=tuple(row.required_languages),
+        completeness=Completeness(row.completeness) if row.completeness else None,
+        state=ReleaseState(row.state),
+        pubstatus=PubStatus(row.pubstatus),
+        archive=row.archive,
+        variants={
+            v.language: Variant(
+                language=v.language,
+                headline=v.headline,
+                subhead=v.subhead,
+                body=v.body,
+                occasion=v.occasion,
+                state=VariantState(v.state),
+                written_by=v.written_by,
+                approved_by=v.approved_by,
+                approved_original_hash=v.approved_original_hash,
+            )
+            for v in sorted(variants, key=lambda v: v.place)
+        },
+        observance=next((observance_spec(o) for o in observances), None),
+        **shared_values(row),
+    )
+
+
+def observance_spec(row: Row[Any]) -> ObservanceSpec:
+    return ObservanceSpec(
+        origin=row.origin,
+        every=row.every,
+        years=tuple(row.years),
+        feb29=row.feb29,
+        at=row.at,
+        catch_up=row.catch_up,
+        without_edition=row.without_edition,
+        remind=tuple(row.remind),
+        accepted=row.accepted,
+    )
+
+
+def _moment(at: datetime | None, zone: str | None) -> Moment | None:
+    return None if at is None else Moment(at=at, zone=zone or "UTC")

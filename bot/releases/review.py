@@ -1,0 +1,132 @@
+"""Who may do what, and whether a release is ready: pure decisions, in this one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from bot.errors import Conflict, NotAllowed
+from bot.releases.release import Completeness, Release, ReleaseState, VariantState
+from translations.text import text
+
+Act = Literal["view", "write", "approve", "schedule", "administer"]
+
+_RIGHTS: Mapping[str, frozenset[Act]] = {
+    "admin": frozenset({"view", "write", "approve", "schedule", "administer"}),
+    "editor": frozenset({"view", "write", "approve", "schedule"}),
+    "translator": frozenset({"view", "write", "approve"}),
+    "observer": frozenset({"view"}),
+}
+_OF_ONE_LANGUAGE: frozenset[Act] = frozenset({"write", "approve"})
+
+
+@dataclass(frozen=True)
+class Role:
+    """``admin``, ``editor``, ``translator`` (of one ``language``) or ``observer``."""
+
+    name: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who acts: ``name`` goes into the audit log, ``roles`` say what they may do."""
+
+    name: str
+    roles: tuple[Role, ...] = ()
+
+    def may(self, act: Act, language: str | None = None) -> bool:
+        return any(self._covers(role, act, language) for role in self.roles)
+
+    @staticmethod
+    def _covers(role: Role, act: Act, language: str | None) -> bool:
+        if act not in _RIGHTS.get(role.name, frozenset()):
+            return False
+        if role.name == "translator" and act in _OF_ONE_LANGUAGE:
+            return language == role.language
+        return True
+
+
+OPERATOR = Actor("operator", (Role("admin"),))
+"""Whoever holds the command line holds the database as well."""
+
+FOLDER = Actor("folder", (Role("admin"),))
+"""The releases folder, while the setting ``trust_folder`` lets its files count as approved."""
+
+
+def demand(actor: Actor, act: Act, language: str | None = None) -> None:
+    """Raise ``NotAllowed`` unless ``actor`` may do ``act`` (to the variant in ``language``)."""
+    if not actor.may(act, language):
+        raise NotAllowed(
+            text("You may not do that. Ask an admin of the press office for the right role.")
+        )
+
+
+def approved(release: Release, language: str, actor: Actor, *, four_eyes: bool) -> Release:
+    """``release`` with its variant in ``language`` approved by ``actor``.
+
+    The approval is bound to the original as it is now (product rule 3). Raises ``NotAllowed``
+    under four eyes for one's own text, ``Conflict`` when there is nothing to approve.
+    """
+    demand(actor, "approve", language)
+    variant = release.variants.get(language)
+    if variant is None:
+        raise Conflict(
+            text(
+                "“{slug}” has no variant in {language}. Import one first.",
+                slug=release.slug,
+                language=language,
+            )
+        )
+    if four_eyes and variant.written_by == actor.name:
+        raise NotAllowed(
+            text("You wrote this text, and four eyes are asked for: somebody else must approve it.")
+        )
+    changed = replace(
+        variant,
+        state=VariantState.APPROVED,
+        approved_by=actor.name,
+        approved_original_hash=release.original_hash,
+    )
+    return replace(release, variants={**release.variants, language: changed})
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether a release can go out now; ``missing`` languages keep it or will follow it."""
+
+    ready: bool
+    missing: tuple[str, ...]
+    wait: bool
+    """Subscribers whose language is missing wait for it instead of getting a fallback."""
+
+
+def readiness(release: Release, required: tuple[str, ...], completeness: Completeness) -> Readiness:
+    """Judge by the release's own required languages and policy, else the office's.
+
+    The original must be approved whatever the policy: every other approval is bound to it.
+    """
+    required = release.required_languages or required
+    policy = release.completeness or completeness
+    wanted = dict.fromkeys((release.original, *required, *release.variants))
+    missing = tuple(tag for tag in wanted if tag not in release.approved_languages)
+    original = release.is_approved(release.original)
+    held = policy is Completeness.HOLD and any(tag in missing for tag in required)
+    return Readiness(
+        ready=original and not held,
+        missing=missing,
+        wait=policy is not Completeness.FALLBACK,
+    )
+
+
+def due_at(release: Release) -> datetime | None:
+    """When a queued release goes out: its time, or its embargo where that is later."""
+    moments = [m.at for m in (release.publish_at, release.embargo) if m is not None]
+    return max(moments) if release.publish_at is not None else None
+
+
+def demand_unpublished(release: Release) -> None:
+    if release.state is ReleaseState.PUBLISHED:
+        raise Conflict(text("“{slug}” is already published.", slug=release.slug))
