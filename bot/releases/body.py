@@ -1,0 +1,309 @@
+"""The body of a release: Markdown to paragraphs, to HTML, to plain text, and back; pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_core.text_join import text_join
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from bot.releases.links import Linkifier, find_links, is_wide
+from translations.locales import direction
+
+_SCHEMES = ("http:", "https:", "mailto:")
+_KINDS = {"strong_open": "bold", "em_open": "italic", "link_open": "link"}
+_CLOSERS = ("strong_close", "em_close", "link_close")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A stretch of ``Block.text`` set apart; ``offset`` and ``length`` in code points.
+
+    ``kind`` is ``bold``, ``italic``, ``code`` or ``link``; a link's ``url`` is absolute, with the
+    scheme http, https or mailto.
+    """
+
+    kind: str
+    offset: int
+    length: int
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """One paragraph of a body as plain text with its runs.
+
+    ``kind`` is ``paragraph``, ``heading``, ``item`` or ``quote``. ``marker`` is the first line's
+    list mark of an item: "•" or "1.", not part of ``text``.
+    """
+
+    text: str
+    spans: tuple[Run, ...] = ()
+    kind: str = "paragraph"
+    marker: str = ""
+
+
+def paragraphs(markdown: str) -> tuple[Block, ...]:
+    """The body's paragraphs in order, none lost, none joined, none empty."""
+    return tuple(_blocks(_parser().parse(markdown)))
+
+
+def to_html(markdown: str, language: str) -> str:
+    """A sanitised HTML fragment; headings start at ``h2``, links are absolute.
+
+    In a language written from right to left each block says so, because feed readers show the
+    fragment outside of any page of ours.
+    """
+    tokens = _parser().parse(markdown)
+    rtl = direction(language) == "rtl"
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+        if rtl and token.nesting == 1 and not token.hidden:
+            token.attrSet("dir", "rtl")
+    parser = _parser()
+    return _cleaner().clean(parser.renderer.render(tokens, parser.options, {}))
+
+
+def plain(markdown: str) -> str:
+    """The body's words without markup, paragraphs parted by a blank line."""
+    blocks = paragraphs(markdown)
+    return "\n\n".join(f"{b.marker} {b.text}" if b.marker else b.text for b in blocks)
+
+
+def escape(plain_text: str) -> str:
+    """Markdown that renders as exactly ``plain_text``.
+
+    A paragraph that has no meaning in Markdown is returned byte for byte; in others only the
+    marks that would have one get a backslash.
+    """
+    parts = _BLANK_LINES.split(plain_text)
+    return "".join(_escape_block(p) if i % 2 == 0 else p for i, p in enumerate(parts))
+
+
+def symbols(text: str) -> tuple[str, ...]:
+    """UN document symbols in ``text``, in order, each once.
+
+    Forms follow the UN Editorial Manual: components parted by slashes, the first naming the
+    organ. A dash between two symbols parts them; "S/RES/242 (1967)" is S/RES/242(1967).
+    """
+    found = (m[0].replace(" ", "").replace("\u00a0", "") for m in _SYMBOL.finditer(text))
+    return tuple(dict.fromkeys(s for s in found if s.count("/") > 1 or _LONG_NUMBER.search(s)))
+
+
+_ORGANS = (
+    "A|S|E|T|ST|TD|DP|UNEP|HSP|FCCC|CCPR|CEDAW|CERD|CRC|CAT|CMW|CRPD|CED|ISBA|SPLOS|LOS|LC|DC|"
+    "ECE|ESCAP|ECA|ICCD|CBD|IDB|JIU|NPT|PBC|UNW|BWC|CCW|CD|HRI|ICC-ASP|PCNICC|SAICM|WFP"
+)
+_COMPONENT = (
+    rf"[A-Z0-9][A-Za-z0-9]{{0,30}}(?:[.\-](?!(?:{_ORGANS})/)[A-Za-z0-9]{{1,30}}){{0,6}}"
+    r"(?:\([A-Za-z0-9\-]{1,20}\))?"
+)
+_SYMBOL = re.compile(
+    rf"(?<![\w/.@])(?:{_ORGANS})"
+    rf"(?:/RES/\d{{1,4}}[ \u00a0]\((?:[IVXLC]+|(?:19|20)\d\d)\)|(?:/{_COMPONENT}){{1,8}})"
+    r"(?![\w/])"
+)
+_LONG_NUMBER = re.compile(r"\d{3}")
+
+_BLANK_LINES = re.compile(r"(\n[ \t]*(?:\n[ \t]*)+)")
+_INLINE_MARK = re.compile(
+    r"\\(?=[!-/:-@\[-`{-~]|\n|$)"
+    r"|`|\["
+    r"|(?<!\s)\*|\*(?!\s)"
+    r"|(?<![^\W_])_|_(?![^\W_])"
+    r"|<(?=[A-Za-z])"
+    r"|&(?=#?\w{1,40};)"
+)
+_LINE_MARK = re.compile(
+    r"^(?P<indent>\s*)(?:(?P<mark>\#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|~~~|=+\s*$|-+\s*$"
+    r"|[*_](?=[\s*_]*$))|(?P<number>\d{1,9})(?=[.)](?:\s|$)))",
+    re.MULTILINE,
+)
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+
+
+def _shows(markdown: str, wanted: str) -> bool:
+    """Whether ``markdown`` is one paragraph that reads as the plain text ``wanted``."""
+    blocks = paragraphs(markdown)
+    if len(blocks) != 1 or blocks[0].kind != "paragraph":
+        return False
+    if any(span.kind != "link" for span in blocks[0].spans):
+        return False
+    return blocks[0].text == _joined(wanted)
+
+
+def _joined(text: str) -> str:
+    """A paragraph's lines as one, as a reader sees them."""
+    lines = [line.strip() for line in text.strip().split("\n")]
+    joined = lines[0]
+    for line in lines[1:]:
+        joined += _softbreak(joined[-1:], line[:1]) + line
+    return joined
+
+
+def _escape_block(block: str) -> str:
+    if not block.strip() or _shows(block, block):
+        return block
+    marked = _LINE_MARK.sub(
+        lambda m: f"{m['indent']}\\{m['mark']}" if m["mark"] else f"{m[0]}\\",
+        _INLINE_MARK.sub(lambda m: "\\" + m[0], block),
+    )
+    if _shows(marked, block):
+        return marked
+    return _PUNCTUATION.sub(lambda m: "\\" + m[0], block)
+
+
+def _softbreak(before: str, after: str) -> str:
+    """What a line's end means within a paragraph: a space, but nothing between Han letters."""
+    return "" if before and after and is_wide(before) and is_wide(after) else " "
+
+
+def _spare_addresses(state: StateInline, silent: bool) -> bool:
+    """Inline rule: ``*`` and ``_`` within an address belong to it and set nothing apart."""
+    if state.src[state.pos] not in "*_":
+        return False
+    known = state.env.get("addresses")
+    if known is None or known[0] is not state.src:
+        found = [(link.index, link.last_index) for link in find_links(state.src)]
+        known = state.env["addresses"] = (state.src, found)
+    i = bisect_right(known[1], (state.pos, len(state.src) + 1)) - 1
+    if i < 0 or not known[1][i][0] < state.pos < known[1][i][1]:
+        return False
+    if not silent:
+        state.pending += state.src[state.pos]
+    state.pos += 1
+    return True
+
+
+def _join_lines(state: StateCore) -> None:
+    for token in state.tokens:
+        children = token.children or []
+        for i, child in enumerate(children):
+            if child.type != "softbreak":
+                continue
+            before = children[i - 1].content if i else ""
+            after = children[i + 1].content if i + 1 < len(children) else ""
+            child.type, child.content = "text", _softbreak(before[-1:], after[:1])
+
+
+def _show_no_images(state: StateCore) -> None:
+    """An image would make readers fetch it; its description stays, as a link to it."""
+    for token in state.tokens:
+        if not token.children or not any(c.type == "image" for c in token.children):
+            continue
+        children: list[Token] = []
+        depth = 0
+        for child in token.children:
+            depth += child.type == "link_open"
+            depth -= child.type == "link_close"
+            if child.type != "image":
+                children.append(child)
+                continue
+            text = Token("text", "", 0, content=child.content or str(child.attrGet("src") or ""))
+            if depth:
+                children.append(text)
+                continue
+            opening = Token("link_open", "a", 1, attrs={"href": child.attrGet("src") or ""})
+            children += [opening, text, Token("link_close", "a", -1)]
+        token.children = children
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """CommonMark without HTML and without indented code, which pasted paragraphs look like."""
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "typographer": False})
+    parser.disable("code").enable("linkify")
+    # markdown-it's own inline rule copies the rest of the text at every "://".
+    parser.inline.ruler.disable("linkify")
+    parser.inline.ruler.before("emphasis", "addresses", _spare_addresses)
+    parser.linkify = Linkifier()  # type: ignore[assignment]
+    parser.validateLink = lambda url: url.lower().startswith(_SCHEMES)  # type: ignore[method-assign]
+    # The text of an address stays as it was written: no decoding of %2F or xn--.
+    parser.normalizeLinkText = lambda url: url  # type: ignore[method-assign]
+    parser.core.ruler.before("linkify", "text_join_first", text_join)
+    parser.core.ruler.push("no_images", _show_no_images)
+    parser.core.ruler.push("join_lines", _join_lines)
+    return parser
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags={
+            *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote"),
+            *("ul", "ol", "li", "strong", "em", "code", "pre", "a"),
+        },
+        attributes={"*": {"dir"}, "a": {"href"}, "ol": {"start"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener",
+    )
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+    quotes = 0
+    markers: list[str] = []
+    lists: list[int | None] = []
+    heading = False
+    for token in tokens:
+        kind = token.type
+        quotes += (kind == "blockquote_open") - (kind == "blockquote_close")
+        if kind == "ordered_list_open":
+            lists.append(int(token.attrGet("start") or 1))
+        elif kind == "bullet_list_open":
+            lists.append(None)
+        elif kind in ("ordered_list_close", "bullet_list_close"):
+            lists.pop()
+        elif kind == "list_item_open":
+            number = lists[-1]
+            markers.append("•" if number is None else f"{number}{token.markup}")
+            lists[-1] = None if number is None else number + 1
+        elif kind == "list_item_close":
+            markers.pop()
+        elif kind in ("heading_open", "heading_close"):
+            heading = kind == "heading_open"
+        elif kind == "inline" or kind == "fence":
+            text, spans = _runs(token)
+            if not text:
+                continue
+            if heading:
+                yield Block(text=text, spans=spans, kind="heading")
+            elif markers:
+                yield Block(text=text, spans=spans, kind="item", marker=markers[-1])
+                markers[-1] = ""
+            else:
+                yield Block(text=text, spans=spans, kind="quote" if quotes else "paragraph")
+
+
+def _runs(token: Token) -> tuple[str, tuple[Run, ...]]:
+    """The text of an inline token (or a fenced block) and its runs, outermost first."""
+    if token.type == "fence":
+        text = token.content.rstrip("\n")
+        return text, (Run(kind="code", offset=0, length=len(text)),)
+    parts: list[str] = []
+    length = 0
+    opened: list[tuple[str, int, str]] = []
+    spans: list[Run] = []
+    for child in token.children or ():
+        if child.type in _KINDS:
+            opened.append((_KINDS[child.type], length, str(child.attrGet("href") or "")))
+        elif child.type in _CLOSERS:
+            kind, offset, url = opened.pop()
+            if length > offset:
+                spans.append(Run(kind=kind, offset=offset, length=length - offset, url=url))
+        else:
+            content = "\n" if child.type == "hardbreak" else child.content
+            if child.type == "code_inline" and content:
+                spans.append(Run(kind="code", offset=length, length=len(content)))
+            parts.append(content)
+            length += len(content)
+    spans.sort(key=lambda span: (span.offset, -span.length))
+    return "".join(parts), tuple(spans)
