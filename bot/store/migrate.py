@@ -35,7 +35,7 @@ async def ensure(database: Database) -> bool:
                 version=version,
             )
         )
-    await asyncio.to_thread(_upgrade, database.url)
+    await asyncio.to_thread(upgrade, database.url)
     return True
 
 
@@ -57,7 +57,8 @@ def _version(connection: Connection) -> str | None:
     return version
 
 
-def _upgrade(url: str) -> None:
+def upgrade(url: str) -> None:
+    """Run every migration that is missing; blocks. One at a time, whoever else tries."""
     from alembic import command
     from alembic.config import Config
 

@@ -1,0 +1,41 @@
+"""One thing to tell subscribers: its kinds, states and unique keys. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class AnnouncementState(StrEnum):
+    """``planning`` → ``sending`` → ``done``; ``held`` waits for staff, ``cancelled`` is final."""
+
+    PLANNING = "planning"
+    SENDING = "sending"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announcement:
+    """``key`` is unique in the database: the same thing is never announced twice."""
+
+    id: int
+    key: str
+    kind: str
+    published_id: int
+    occurrence_id: int | None
+    state: AnnouncementState
+    reason: str
+    due_at: datetime
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def publication_key(slug: str) -> str:
+    return f"{slug}/publication"
+
+
+def occurrence_key(slug: str, on: date) -> str:
+    return f"{slug}/occurrence/{on.year}"

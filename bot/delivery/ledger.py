@@ -1,0 +1,400 @@
+"""The ledger: one row for each announcement and subscriber, under a unique key.
+
+All functions run inside a transaction; the same statements on SQLite and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, bindparam, func, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.audience.choice import Choice
+from bot.audience.repository import Preference
+from bot.audience.subscriber import SubscriberState
+from bot.delivery.announcement import Announcement, AnnouncementState
+from bot.delivery.outcome import OPEN, Change, DeliveryState
+from bot.store import tables as t
+from bot.store.database import Database
+
+_WAITING = (DeliveryState.PENDING, DeliveryState.RETRYING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A delivery that this worker, and no other, may send now."""
+
+    subscriber_id: int
+    transport: str
+    address: str
+    languages: tuple[str, ...]
+    language: str
+    fallback: bool
+    due_at: datetime
+    attempts: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line of a report."""
+
+    announcement: str
+    subscriber_id: int
+    transport: str
+    address: str
+    language: str
+    fallback: bool
+    state: DeliveryState
+    reason: str
+    message_ids: tuple[str, ...]
+    at: datetime | None
+
+
+async def announce(
+    database: Database,
+    connection: AsyncConnection,
+    *,
+    key: str,
+    kind: str,
+    published_id: int,
+    due_at: datetime,
+    now: datetime,
+    occurrence_id: int | None = None,
+    state: AnnouncementState = AnnouncementState.PLANNING,
+    reason: str = "",
+) -> int:
+    """Create the announcement of that key, or find it; returns its id."""
+    await connection.execute(
+        database.insert(t.announcement)
+        .values(
+            key=key,
+            kind=kind,
+            published_id=published_id,
+            occurrence_id=occurrence_id,
+            state=state,
+            reason=reason,
+            due_at=due_at,
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    ident: int | None = await connection.scalar(
+        select(t.announcement.c.id).where(t.announcement.c.key == key)
+    )
+    assert ident is not None
+    return ident
+
+
+async def announcements(
+    connection: AsyncConnection, *states: AnnouncementState
+) -> list[Announcement]:
+    """Announcements, newest first; those in ``states`` only, if any are given."""
+    query = select(t.announcement).order_by(t.announcement.c.id.desc())
+    if states:
+        query = query.where(t.announcement.c.state.in_(states))
+    return [_announcement(row) for row in await connection.execute(query)]
+
+
+async def by_key(connection: AsyncConnection, key: str) -> Announcement | None:
+    row = (
+        await connection.execute(select(t.announcement).where(t.announcement.c.key == key))
+    ).one_or_none()
+    return None if row is None else _announcement(row)
+
+
+async def by_id(connection: AsyncConnection, ident: int) -> Announcement:
+    query = select(t.announcement).where(t.announcement.c.id == ident)
+    return _announcement((await connection.execute(query)).one())
+
+
+async def of_release(connection: AsyncConnection, release_id: int) -> list[Announcement]:
+    query = (
+        select(t.announcement)
+        .join(t.published, t.published.c.id == t.announcement.c.published_id)
+        .where(t.published.c.release_id == release_id)
+        .order_by(t.announcement.c.id)
+    )
+    return [_announcement(row) for row in await connection.execute(query)]
+
+
+async def set_state(
+    connection: AsyncConnection,
+    ident: int,
+    state: AnnouncementState,
+    *,
+    reason: str = "",
+    finished_at: datetime | None = None,
+) -> None:
+    await connection.execute(
+        update(t.announcement)
+        .where(t.announcement.c.id == ident)
+        .values(state=state, reason=reason, finished_at=finished_at)
+    )
+
+
+async def plan(
+    database: Database,
+    connection: AsyncConnection,
+    announcement: Announcement,
+    preference: Preference,
+    choice: Choice,
+    *,
+    due_at: datetime,
+    before: datetime,
+    zone: str | None = None,
+) -> int:
+    """Write the pending rows of everybody with this preference (in this zone); returns how many.
+
+    Only who subscribed by ``before`` is in the audience. Planning again adds nothing twice.
+    """
+    s = t.subscriber
+    audience = select(
+        literal(announcement.id),
+        s.c.id,
+        literal(choice.language),
+        literal(choice.fallback),
+        literal(DeliveryState.PENDING.value),
+        literal(due_at, t.delivery.c.due_at.type),
+    ).where(
+        s.c.state == SubscriberState.ACTIVE,
+        s.c.languages == " ".join(preference.languages),
+        s.c.topics == " ".join(preference.topics),
+        s.c.created_at <= before,
+    )
+    if zone is not None:
+        audience = audience.where(s.c.timezone == zone)
+    columns = ("announcement_id", "subscriber_id", "language", "fallback", "state", "due_at")
+    statement = database.insert(t.delivery).from_select(columns, audience)
+    result = await connection.execute(statement.on_conflict_do_nothing())
+    return int(result.rowcount)
+
+
+async def claim(
+    connection: AsyncConnection, announcement_id: int, worker: str, now: datetime, limit: int
+) -> list[Claim]:
+    """Take up to ``limit`` deliveries that are due, as ``sending``: the intent, before the act."""
+    d, s = t.delivery, t.subscriber
+    due = (
+        select(d.c.subscriber_id)
+        .where(
+            d.c.announcement_id == announcement_id,
+            d.c.state.in_(_WAITING),
+            d.c.due_at <= now,
+        )
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = await connection.execute(
+        update(d)
+        .where(
+            d.c.announcement_id == announcement_id,
+            d.c.subscriber_id.in_(due.scalar_subquery()),
+            d.c.state.in_(_WAITING),
+        )
+        .values(
+            state=DeliveryState.SENDING, worker=worker, claimed_at=now, attempts=d.c.attempts + 1
+        )
+        .returning(
+            d.c.subscriber_id,
+            d.c.language,
+            d.c.fallback,
+            d.c.due_at,
+            d.c.attempts,
+            d.c.reason,
+        )
+    )
+    rows = {row.subscriber_id: row for row in taken}
+    if not rows:
+        return []
+    people = await connection.execute(
+        select(s.c.id, s.c.transport, s.c.address, s.c.languages).where(s.c.id.in_(list(rows)))
+    )
+    claims = [
+        Claim(
+            subscriber_id=person.id,
+            transport=person.transport,
+            address=person.address,
+            languages=tuple(person.languages.split()),
+            language=row.language,
+            fallback=row.fallback,
+            due_at=row.due_at,
+            attempts=row.attempts,
+            reason=row.reason,
+        )
+        for person in people
+        for row in (rows[person.id],)
+    ]
+    gone = set(rows) - {c.subscriber_id for c in claims}
+    if gone:
+        stopped = Change(state=DeliveryState.FAILED, reason="stopped")
+        await record(connection, announcement_id, worker, [(i, stopped) for i in gone], now)
+    return claims
+
+
+async def record(
+    connection: AsyncConnection,
+    announcement_id: int,
+    worker: str,
+    changes: Iterable[tuple[int, Change]],
+    now: datetime,
+) -> None:
+    """Write outcomes of this worker's own claims.
+
+    A worker that was thought dead may still say what became of its ``unknown`` rows.
+    """
+    rows = [
+        {
+            "b_subscriber": ident,
+            "b_state": change.state,
+            "b_reason": change.reason,
+            "b_ids": " ".join(change.message_ids) or None,
+            "b_due": change.due_at,
+            "b_at": now,
+        }
+        for ident, change in changes
+    ]
+    if not rows:
+        return
+    d = t.delivery
+    await connection.execute(
+        update(d)
+        .where(
+            d.c.announcement_id == announcement_id,
+            d.c.subscriber_id == bindparam("b_subscriber"),
+            d.c.worker == worker,
+            d.c.state.in_((DeliveryState.SENDING, DeliveryState.UNKNOWN)),
+        )
+        .values(
+            state=bindparam("b_state"),
+            reason=bindparam("b_reason"),
+            message_ids=bindparam("b_ids"),
+            due_at=func.coalesce(bindparam("b_due", type_=d.c.due_at.type), d.c.due_at),
+            at=bindparam("b_at"),
+        ),
+        rows,
+    )
+
+
+async def release_claims(
+    connection: AsyncConnection, announcement_id: int, worker: str, ids: Sequence[int]
+) -> None:
+    """Give claims back that were certainly not acted on."""
+    if ids:
+        d = t.delivery
+        await connection.execute(
+            update(d)
+            .where(
+                d.c.announcement_id == announcement_id,
+                d.c.subscriber_id.in_(ids),
+                d.c.worker == worker,
+                d.c.state == DeliveryState.SENDING,
+            )
+            .values(state=DeliveryState.RETRYING, attempts=d.c.attempts - 1)
+        )
+
+
+async def sweep(connection: AsyncConnection, claimed_before: datetime, now: datetime) -> int:
+    """Mark as ``unknown`` what has been ``sending`` for longer than a send can last."""
+    d = t.delivery
+    result = await connection.execute(
+        update(d)
+        .where(d.c.state == DeliveryState.SENDING, d.c.claimed_at <= claimed_before)
+        .values(state=DeliveryState.UNKNOWN, reason="interrupted", at=now)
+    )
+    return int(result.rowcount)
+
+
+async def waiting(connection: AsyncConnection, announcement_id: int, now: datetime) -> int:
+    """How many deliveries of the announcement could be claimed now."""
+    return await _count(
+        connection, announcement_id, t.delivery.c.state.in_(_WAITING), t.delivery.c.due_at <= now
+    )
+
+
+async def still_open(connection: AsyncConnection, announcement_id: int) -> int:
+    """How many deliveries of the announcement have no final state yet."""
+    return await _count(connection, announcement_id, t.delivery.c.state.in_(OPEN))
+
+
+async def _count(connection: AsyncConnection, announcement_id: int, *where: Any) -> int:
+    query = select(func.count()).where(t.delivery.c.announcement_id == announcement_id, *where)
+    return int(await connection.scalar(query) or 0)
+
+
+async def cancel(connection: AsyncConnection, announcement_id: int, now: datetime) -> int:
+    """End what has not been sent; returns how many that were."""
+    d = t.delivery
+    result = await connection.execute(
+        update(d)
+        .where(d.c.announcement_id == announcement_id, d.c.state.in_(_WAITING))
+        .values(state=DeliveryState.FAILED, reason="cancelled", at=now)
+    )
+    return int(result.rowcount)
+
+
+async def tally(
+    connection: AsyncConnection, announcement_id: int
+) -> dict[tuple[str, str, str], int]:
+    """Deliveries counted by (language, state, reason)."""
+    d = t.delivery
+    columns = (d.c.language, d.c.state, d.c.reason)
+    rows = await connection.execute(
+        select(*columns, func.count())
+        .where(d.c.announcement_id == announcement_id)
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    return {(language, state, reason): number for language, state, reason, number in rows}
+
+
+async def entries(
+    connection: AsyncConnection, *, slug: str | None = None, state: str | None = None
+) -> list[Entry]:
+    """The ledger's lines, for the announcements of one release or of all."""
+    query: Select[Any] = (
+        select(t.delivery, t.announcement.c.key, t.subscriber.c.transport, t.subscriber.c.address)
+        .join(t.announcement, t.announcement.c.id == t.delivery.c.announcement_id)
+        .join(t.published, t.published.c.id == t.announcement.c.published_id)
+        .join(t.release, t.release.c.id == t.published.c.release_id)
+        .outerjoin(t.subscriber, t.subscriber.c.id == t.delivery.c.subscriber_id)
+        .order_by(t.delivery.c.announcement_id, t.delivery.c.subscriber_id)
+    )
+    if slug is not None:
+        query = query.where(or_(t.release.c.slug == slug, t.published.c.slug == slug))
+    if state is not None:
+        query = query.where(and_(t.delivery.c.state == state))
+    return [
+        Entry(
+            announcement=row.key,
+            subscriber_id=row.subscriber_id,
+            transport=row.transport or "",
+            address=row.address or "",
+            language=row.language,
+            fallback=row.fallback,
+            state=DeliveryState(row.state),
+            reason=row.reason,
+            message_ids=tuple((row.message_ids or "").split()),
+            at=row.at,
+        )
+        for row in await connection.execute(query)
+    ]
+
+
+def _announcement(row: Row[Any]) -> Announcement:
+    return Announcement(
+        id=row.id,
+        key=row.key,
+        kind=row.kind,
+        published_id=row.published_id,
+        occurrence_id=row.occurrence_id,
+        state=AnnouncementState(row.state),
+        reason=row.reason,
+        due_at=row.due_at,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )

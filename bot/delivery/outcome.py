@@ -1,0 +1,80 @@
+"""What an outcome makes of a delivery: outcome + now → next state. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.transports.base import Moved, NotNow, Outcome, Refused, Sent
+
+GIVE_UP_AFTER = timedelta(hours=24)
+LONGEST_PAUSE = timedelta(minutes=5)
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    RETRYING = "retrying"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+OPEN = (DeliveryState.PENDING, DeliveryState.RETRYING, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What the ledger writes, and what else follows: a pause of the whole bot until
+    ``pause_until``, an ``unreachable`` subscriber, or a ``moved_to`` address."""
+
+    state: DeliveryState
+    reason: str = ""
+    due_at: datetime | None = None
+    message_ids: tuple[str, ...] = ()
+    pause_until: datetime | None = None
+    unreachable: bool = False
+    moved_to: str = ""
+
+
+def decide(
+    outcome: Outcome, now: datetime, *, due_at: datetime, attempts: int, reason: str
+) -> Change:
+    """The next state of a delivery that was due at ``due_at`` and tried ``attempts`` times,
+    this one included; ``reason`` is why the time before did not succeed.
+
+    Only what certainly was not delivered is tried again (product rule 5), for at most a day.
+    """
+    match outcome:
+        case Sent(message_ids=message_ids):
+            return Change(state=DeliveryState.SENT, message_ids=message_ids)
+        case Refused():
+            return Change(
+                state=DeliveryState.FAILED,
+                reason=outcome.reason,
+                unreachable=outcome.unreachable,
+            )
+        case Moved(address=address):
+            if reason == "moved":
+                return Change(state=DeliveryState.FAILED, reason="moved", moved_to=address)
+            return Change(
+                state=DeliveryState.RETRYING, reason="moved", due_at=now, moved_to=address
+            )
+        case NotNow():
+            return _later(outcome, now, due_at, attempts)
+        case _:
+            return Change(state=DeliveryState.UNKNOWN, reason=outcome.reason)
+
+
+def _later(outcome: NotNow, now: datetime, due_at: datetime, attempts: int) -> Change:
+    backoff = min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_PAUSE)
+    again = now + max(timedelta(seconds=outcome.after), backoff * (not outcome.everyone))
+    if again - due_at > GIVE_UP_AFTER and not outcome.everyone:
+        return Change(state=DeliveryState.FAILED, reason=outcome.reason)
+    return Change(
+        state=DeliveryState.RETRYING,
+        reason=outcome.reason,
+        due_at=again,
+        pause_until=again if outcome.everyone else None,
+    )

