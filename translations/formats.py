@@ -1,0 +1,122 @@
+"""Dates, times, numbers, ordinals and lists as a language writes them (CLDR, through Babel)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from babel import dates, lists, numbers
+from babel.core import Locale
+
+from translations.locales import canonical, cldr_locale, direction, fallback_chain
+from translations.ordinals import ordinal
+
+_FSI, _PDI = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+_ISOLATE_MARKS = re.compile("[\N{LEFT-TO-RIGHT ISOLATE}-\N{POP DIRECTIONAL ISOLATE}]")
+_SLOT = re.compile(r"\{(ordinal|years)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Formats:
+    """How ``tag`` writes things; get one from :func:`formats_for`."""
+
+    tag: str
+    locale: Locale
+    direction: Literal["ltr", "rtl"]
+
+    def date(self, day: dt.date, *, weekday: bool = False) -> str:
+        """“26 June 2026”; with ``weekday`` “Friday, 26 June 2026”."""
+        if isinstance(day, dt.datetime):
+            raise TypeError("a datetime falls on different dates in different zones")
+        return _date(day, "full" if weekday else "long", self.locale)
+
+    def datetime(self, moment: dt.datetime, zone_name: str) -> str:
+        """An aware ``moment`` in the IANA zone ``zone_name``, which is named in words.
+
+        Raises ``ValueError`` for a naive ``moment``, ``LookupError`` for an unknown zone.
+        """
+        if moment.tzinfo is None:
+            raise ValueError("a moment needs a zone")
+        return _datetime(moment, zone_name, self.locale)
+
+    def time(self, time: dt.time) -> str:
+        """“10:00 am”, “10:00”; no zone."""
+        return dates.format_time(time, "short", locale=self.locale)
+
+    def number(self, number: int) -> str:
+        """“12,345”, “12 345”."""
+        return numbers.format_decimal(number, locale=self.locale)
+
+    def ordinal(self, number: int) -> str:
+        """The number of an anniversary: “27th”, “27-я”, in the gender of that word."""
+        return ordinal(number, self.tag)
+
+    def join(self, items: Sequence[str]) -> str:
+        """“a, b and c”; “” of nothing."""
+        return lists.format_list(list(items), locale=self.locale) if items else ""
+
+    def isolate(self, string: str) -> str:
+        """``string`` kept from the direction of the text around it (UAX 9: FSI … PDI).
+
+        Isolates that it opens itself are closed and stray closings dropped: it cannot leak.
+        """
+        return _isolate(string)
+
+
+@lru_cache(maxsize=1024)
+def formats_for(tag: str) -> Formats:
+    """The formats of ``tag``, or of the nearest CLDR locale up its fallback chain.
+
+    Bare ``en`` is international English (CLDR ``en-001``: “26 June 2026”), since an office that
+    says only “English” is not thereby American; ``en-US`` is. A language without a
+    locale in CLDR is written as English too. Raises ``UnknownLanguage``.
+    """
+    tag = canonical(tag)
+    steps = ("en-001" if step == "en" and tag == "en" else step for step in fallback_chain(tag))
+    locale = next(filter(None, map(cldr_locale, steps)), None)
+    return Formats(tag=tag, locale=locale or Locale("en", "001"), direction=direction(tag))
+
+
+def fill_pattern(pattern: str, number: int, tag: str) -> str:
+    """``pattern`` with ``{ordinal}`` and ``{years}`` filled in as ``tag`` writes ``number``.
+
+    It is a press office's text, not a format string: any other brace stays as it is.
+    """
+    filled = {"ordinal": formats_for(tag).ordinal(number), "years": str(number)}
+    return _SLOT.sub(lambda slot: filled[slot[1]], pattern)
+
+
+@lru_cache(maxsize=4096)
+def _date(day: dt.date, style: Literal["long", "full"], locale: Locale) -> str:
+    return dates.format_date(day, style, locale)
+
+
+@lru_cache(maxsize=4096)
+def _datetime(moment: dt.datetime, zone_name: str, locale: Locale) -> str:
+    local = moment.astimezone(dates.get_timezone(zone_name))
+    day = dates.format_date(local.date(), "long", locale)
+    time = dates.format_time(local.time(), "short", locale=locale)
+    zone = dates.get_timezone_name(local, "long", locale=locale)
+    pattern = str(locale.datetime_formats["long"]).replace("'", "")
+    return pattern.replace("{1}", day).replace("{0}", f"{time} {zone}")
+
+
+def _isolate(string: str) -> str:
+    depth = 0
+
+    def balance(mark: re.Match[str]) -> str:
+        nonlocal depth
+        if mark[0] != _PDI:
+            depth += 1
+        elif depth:
+            depth -= 1
+        else:
+            return ""
+        return mark[0]
+
+    inner = _ISOLATE_MARKS.sub(balance, string)
+    return f"{_FSI}{inner}{_PDI * depth}{_PDI}"
