@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from bot.transports.base import Message, Paragraph
+from bot.transports.entities import Entity, Mark, entities, units
 from translations.locales import direction
 
 TEXT_LIMIT = 4096
 """UTF-16 code units (Bot API, ``sendMessage``). At three bytes a unit at most, a text within it
 is also within the 32,768 bytes of UTF-8 that the server reads."""
-
-ENTITY_LIMIT = 100
-"""Telegram ignores what comes after these; so which ones go is decided here."""
 
 GAP = "\n\n"
 RLM = "\u200f"
@@ -29,20 +27,6 @@ _TYPES = {
     "strike": "strikethrough",
     "link": "text_link",
 }
-# Which entities stay when there are too many. Ours first (the headline's), then what carries
-# meaning: where a link leads, what is struck out, who is quoted. Emphasis goes first.
-_OURS, _EMPHASIS = 4, 0
-_WORTH = {"text_link": 3, "strikethrough": 2, "blockquote": 1}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entity:
-    """A Bot API ``MessageEntity``: offset and length in UTF-16 code units."""
-
-    type: str
-    offset: int
-    length: int
-    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,20 +44,9 @@ class Fitted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Mark:
-    """``start`` and ``end`` in code points of the block; ``worth`` decides who stays."""
-
-    start: int
-    end: int
-    type: str
-    worth: int
-    url: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class _Block:
     text: str
-    marks: tuple[_Mark, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 def fit(message: Message) -> Fitted:
@@ -109,17 +82,15 @@ def fit(message: Message) -> Fitted:
         shown += 1
 
     blocks = [block for block in (headline, label, *opening, signature) if block.text]
+    starts = accumulate((units(block.text) + len(GAP) for block in blocks), initial=0)
     return Fitted(
         text=GAP.join(block.text for block in blocks),
-        entities=_entities(blocks),
+        entities=entities(
+            (start, block.text, block.marks) for start, block in zip(starts, blocks, strict=False)
+        ),
         button=message.button if message.button and all(message.button) else None,
         shown=shown,
     )
-
-
-def units(text: str) -> int:
-    """The length of ``text`` as Telegram counts it, in UTF-16 code units."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 def _cost(blocks: Iterable[_Block]) -> int:
@@ -135,33 +106,24 @@ def _line(text: str, rtl: bool, room: int, style: str = "") -> _Block:
     shown = _cut(shown, room)
     if not style or not shown:
         return _Block(text=shown)
-    return _Block(text=shown, marks=(_Mark(start=0, end=len(shown), type=style, worth=_OURS),))
+    return _Block(text=shown, marks=(Mark(start=0, end=len(shown), type=style, ours=True),))
 
 
 def _paragraph(paragraph: Paragraph, rtl: bool) -> _Block:
     first, last = _inner(paragraph.text)
     shown = paragraph.text[first:last]
     needed = _marks_needed(shown) if rtl else []
-    marks: list[_Mark] = []
+    marks: list[Mark] = []
     for span in paragraph.spans:
         start = max(span.offset, first) - first
         end = min(span.offset + span.length, last) - first
-        if not shown[start:end].strip():
-            continue
-        kind = _TYPES[span.kind]
-        marks.append(
-            _Mark(
-                start=start + bisect_right(needed, start),
-                end=end + bisect_left(needed, end),
-                type=kind,
-                worth=_WORTH.get(kind, _EMPHASIS),
-                url=span.url,
-            )
-        )
+        if start < end:
+            start += bisect_right(needed, start)
+            end += bisect_left(needed, end)
+            marks.append(Mark(start=start, end=end, type=_TYPES[span.kind], url=span.url))
     shown = _with_marks(shown, needed)
-    if paragraph.quote and shown:
-        quote = _Mark(start=0, end=len(shown), type="blockquote", worth=_WORTH["blockquote"])
-        marks.insert(0, quote)
+    if paragraph.quote:
+        marks.append(Mark(start=0, end=len(shown), type="blockquote"))
     return _Block(text=shown, marks=tuple(marks))
 
 
@@ -228,17 +190,3 @@ def _begins_rtl(line: str) -> bool:
 def _with_marks(text: str, positions: list[int]) -> str:
     cuts = [0, *positions, len(text)]
     return RLM.join(text[a:b] for a, b in pairwise(cuts))
-
-
-def _entities(blocks: list[_Block]) -> tuple[Entity, ...]:
-    starts = accumulate((units(block.text) + len(GAP) for block in blocks), initial=0)
-    found: list[tuple[int, Entity]] = []
-    for base, block in zip(starts, blocks, strict=False):
-        for mark in block.marks:
-            offset = base + units(block.text[: mark.start])
-            length = units(block.text[mark.start : mark.end])
-            entity = Entity(type=mark.type, offset=offset, length=length, url=mark.url)
-            found.append((mark.worth, entity))
-    found.sort(key=lambda item: (-item[0], item[1].offset))
-    kept = [entity for _, entity in found[:ENTITY_LIMIT]]
-    return tuple(sorted(kept, key=lambda entity: (entity.offset, -entity.length)))

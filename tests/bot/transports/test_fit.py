@@ -1,0 +1,294 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.transports.base import Message, Paragraph, Span
+from bot.transports.entities import ENTITY_LIMIT, Entity, units
+from bot.transports.fit import RLM, TEXT_LIMIT, Fitted, fit
+
+SIGNATURE = "Press Office · 26 June 2026"
+
+
+def seen(fitted: Fitted, entity: Entity) -> str:
+    """The text under an entity, as a client cuts it out."""
+    raw = fitted.text.encode("utf-16-le")
+    return raw[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le")
+
+
+def typed(fitted: Fitted, type: str) -> list[str]:
+    return [seen(fitted, entity) for entity in fitted.entities if entity.type == type]
+
+
+def test_order_and_blank_lines() -> None:
+    fitted = fit(
+        Message(
+            language="en",
+            headline="The Charter is signed",
+            label="This text is not in French yet.",
+            paragraphs=(Paragraph(text="First."), Paragraph(text="Second.")),
+            signature=SIGNATURE,
+            button=("Read on", "https://press.example.org/en/charter"),
+        )
+    )
+    assert fitted.text == (
+        "The Charter is signed\n\nThis text is not in French yet.\n\nFirst.\n\nSecond.\n\n"
+        + SIGNATURE
+    )
+    assert typed(fitted, "bold") == ["The Charter is signed"]
+    assert typed(fitted, "italic") == ["This text is not in French yet."]
+    assert fitted.button == ("Read on", "https://press.example.org/en/charter")
+    assert fitted.shown == 2
+
+
+def test_offsets_count_utf16_after_characters_beyond_the_basic_plane() -> None:
+    text = "𝒜 🇺🇳 see A/RES/1 now"
+    at = text.index("A/RES/1")
+    link = Span(offset=at, length=7, kind="link", url="https://docs.un.org/en/A/RES/1")
+    fitted = fit(
+        Message(
+            language="en",
+            headline="🌍 signed",
+            paragraphs=(Paragraph(text=text, spans=(link,)),),
+            signature=SIGNATURE,
+        )
+    )
+    assert typed(fitted, "text_link") == ["A/RES/1"]
+    assert typed(fitted, "bold") == ["🌍 signed"]
+    assert [e.url for e in fitted.entities if e.url] == ["https://docs.un.org/en/A/RES/1"]
+
+
+def test_a_paragraph_that_does_not_fit_ends_the_opening() -> None:
+    paragraphs = (
+        Paragraph(text="a" * 3000),
+        Paragraph(text="b" * 3000),
+        Paragraph(text="short"),
+    )
+    fitted = fit(Message(language="en", headline="H", paragraphs=paragraphs, signature=SIGNATURE))
+    assert fitted.text == "H\n\n" + "a" * 3000 + "\n\n" + SIGNATURE
+    assert fitted.shown == 1
+
+
+def test_the_limit_is_used_to_the_last_unit() -> None:
+    rest = TEXT_LIMIT - len("H\n\n\n\n" + SIGNATURE)
+    for length, shown in ((rest, 1), (rest + 1, 0)):
+        paragraph = Paragraph(text="a" * length)
+        message = Message(language="en", headline="H", paragraphs=(paragraph,), signature=SIGNATURE)
+        assert fit(message).shown == shown
+    assert (
+        units(
+            fit(
+                Message(
+                    language="en",
+                    headline="",
+                    paragraphs=(Paragraph(text="𝒜" * (TEXT_LIMIT // 2)),),
+                )
+            ).text
+        )
+        == TEXT_LIMIT
+    )
+
+
+def test_a_headline_too_long_by_itself_is_cut_at_a_word() -> None:
+    fitted = fit(Message(language="en", headline="word " * 2000, signature=SIGNATURE))
+    headline, signature = fitted.text.split("\n\n")
+    assert headline.endswith("word…")
+    assert signature == SIGNATURE
+    assert TEXT_LIMIT - len("word ") <= units(fitted.text) <= TEXT_LIMIT
+    assert typed(fitted, "bold") == [headline]
+
+
+def test_a_headline_without_spaces_is_cut_between_whole_letters() -> None:
+    for letter in ("憲", "e\u0301", "👩‍🚀"):
+        fitted = fit(Message(language="zh", headline=letter * 5000))
+        assert fitted.text.endswith("…")
+        assert fitted.text[:-1].replace(letter, "") == ""
+
+
+def test_surrounding_space_goes_and_spans_stay_in_place() -> None:
+    text = "  \n lead then link \n"
+    spans = (
+        Span(offset=text.index("link"), length=40, kind="bold"),
+        Span(offset=0, length=3, kind="italic"),
+    )
+    fitted = fit(
+        Message(
+            language="en",
+            headline=" \x00Head\n",
+            paragraphs=(Paragraph(text=text, spans=spans), Paragraph(text=" \n ")),
+            signature="\t" + SIGNATURE + " ",
+        )
+    )
+    assert fitted.text == "Head\n\nlead then link\n\n" + SIGNATURE
+    assert typed(fitted, "bold") == ["Head", "link"]
+    assert typed(fitted, "italic") == []
+
+
+def test_kinds_become_telegram_types() -> None:
+    text = "one two three four"
+    spans = tuple(
+        Span(offset=text.index(word), length=len(word), kind=kind)
+        for word, kind in (
+            ("one", "bold"),
+            ("two", "italic"),
+            ("three", "code"),
+            ("four", "strike"),
+        )
+    )
+    paragraph = Paragraph(text=text, spans=spans, quote=True)
+    fitted = fit(Message(language="en", headline="H", paragraphs=(paragraph,)))
+    assert typed(fitted, "blockquote") == [text]
+    assert typed(fitted, "code") == ["three"]
+    assert typed(fitted, "strikethrough") == ["four"]
+
+
+def test_overlapping_spans_are_parted_until_they_nest() -> None:
+    text = "abcdef"
+    spans = (
+        Span(offset=0, length=4, kind="bold"),
+        Span(offset=2, length=4, kind="italic"),
+        Span(offset=3, length=2, kind="code"),
+    )
+    paragraph = Paragraph(text=text, spans=spans)
+    fitted = fit(Message(language="en", headline="", paragraphs=(paragraph,)))
+    assert typed(fitted, "bold") == ["abc"]
+    assert typed(fitted, "italic") == ["c", "f"]
+    assert typed(fitted, "code") == ["de"]
+
+
+def test_a_document_symbol_that_is_a_link_and_code_stays_a_link() -> None:
+    spans = (
+        Span(offset=0, length=7, kind="code"),
+        Span(offset=0, length=7, kind="link", url="https://docs.un.org/en/A/RES/1"),
+    )
+    paragraph = Paragraph(text="A/RES/1", spans=spans)
+    fitted = fit(Message(language="en", headline="", paragraphs=(paragraph,)))
+    assert [entity.type for entity in fitted.entities] == ["text_link"]
+
+
+def test_with_too_many_entities_emphasis_goes_first_and_from_the_end() -> None:
+    words = [f"w{n:03}" for n in range(150)]
+    text = " ".join(words)
+    spans = tuple(
+        Span(offset=5 * n, length=4, kind="link", url="https://example.org")
+        if n >= 90
+        else Span(offset=5 * n, length=4, kind="bold")
+        for n in range(150)
+    )
+    fitted = fit(
+        Message(language="en", headline="H", paragraphs=(Paragraph(text=text, spans=spans),))
+    )
+    assert len(fitted.entities) == ENTITY_LIMIT
+    assert typed(fitted, "text_link") == words[90:]
+    assert typed(fitted, "bold") == ["H", *words[:39]]
+
+
+def test_lines_of_an_rtl_language_that_open_with_latin_get_a_mark() -> None:
+    text = "A/RES/1 وثيقة\nسطر A/RES/2\n2026"
+    link = Span(offset=0, length=7, kind="link", url="https://docs.un.org/ar/A/RES/1")
+    second = Span(offset=text.index("A/RES/2"), length=7, kind="code")
+    fitted = fit(
+        Message(
+            language="ar",
+            headline="UNESCO وشركاؤها",
+            paragraphs=(Paragraph(text=text, spans=(link, second), quote=True),),
+            signature="المكتب الصحفي",
+        )
+    )
+    assert fitted.text == (
+        f"{RLM}UNESCO وشركاؤها\n\n{RLM}A/RES/1 وثيقة\nسطر A/RES/2\n{RLM}2026\n\nالمكتب الصحفي"
+    )
+    assert typed(fitted, "text_link") == ["A/RES/1"]
+    assert typed(fitted, "code") == ["A/RES/2"]
+    # A quotation is a block of whole lines, so its mark is inside.
+    assert typed(fitted, "blockquote") == [f"{RLM}A/RES/1 وثيقة\nسطر A/RES/2\n{RLM}2026"]
+
+
+def test_a_latin_symbol_in_isolates_does_not_hide_what_follows() -> None:
+    for text in ("\u2068A/RES/1\u2069 وثيقة", f"{RLM}A/RES/1"):
+        assert fit(Message(language="ar", headline=text)).text == text
+    assert fit(Message(language="ar", headline="\u2068A/1\u2069")).text == RLM + "\u2068A/1\u2069"
+
+
+def test_other_languages_are_kept_to_the_byte() -> None:
+    text = "العنوان A/RES/1"
+    assert fit(Message(language="en", headline="H", paragraphs=(Paragraph(text=text),))).text == (
+        "H\n\n" + text
+    )
+
+
+def test_half_a_button_is_none() -> None:
+    assert fit(Message(language="en", headline="H", button=("Read", ""))).button is None
+
+
+characters = st.characters(exclude_categories=["Cs"])
+texts = st.one_of(
+    st.text(characters, max_size=60),
+    st.text("aא🌍 \n\u0301\u200d", max_size=60),
+    st.builds(
+        lambda s, n: s * n, st.text(characters, min_size=1, max_size=5), st.integers(1, 5000)
+    ),
+)
+spans = st.builds(
+    Span,
+    offset=st.integers(0, 80),
+    length=st.integers(1, 80),
+    kind=st.sampled_from(["bold", "italic", "code", "strike", "link"]),
+    url=st.just("https://example.org"),
+)
+paragraphs = st.builds(
+    Paragraph,
+    text=texts,
+    spans=st.lists(spans, max_size=30).map(tuple),
+    quote=st.booleans(),
+)
+messages = st.builds(
+    Message,
+    language=st.sampled_from(["en", "ar", "zh", "ru", "he"]),
+    headline=texts,
+    label=texts,
+    paragraphs=st.lists(paragraphs, max_size=6).map(tuple),
+    signature=texts,
+)
+
+
+def bare(text: str) -> str:
+    """Without what layout may add or take: marks, and space around."""
+    return text.replace(RLM, "").strip("".join(map(chr, range(33)))).strip()
+
+
+@given(messages)
+def test_any_message_fits(message: Message) -> None:
+    fitted = fit(message)
+    size = units(fitted.text)
+    assert size <= TEXT_LIMIT
+    assert len(fitted.text.encode()) <= 32_768
+    assert fitted.text == fitted.text.strip()
+    assert len(fitted.entities) <= ENTITY_LIMIT
+    for entity in fitted.entities:
+        assert entity.length > 0
+        assert 0 <= entity.offset <= entity.offset + entity.length <= size
+        assert seen(fitted, entity).strip()  # and decodes: no surrogate pair is split
+
+
+@given(messages)
+def test_entities_nest_as_telegram_wants(message: Message) -> None:
+    found = fit(message).entities
+    lonely = {"text_link", "code"}
+    for n, one in enumerate(found):
+        for other in found[n + 1 :]:
+            if other.offset >= one.offset + one.length:
+                continue
+            assert other.offset + other.length <= one.offset + one.length
+            assert not {one.type, other.type} <= lonely
+            assert "code" not in (one.type, other.type) or "blockquote" in (one.type, other.type)
+
+
+@given(messages)
+def test_paragraphs_are_whole_and_in_order(message: Message) -> None:
+    fitted = fit(message)
+    rest = fitted.text.replace(RLM, "")
+    for paragraph in message.paragraphs[: fitted.shown]:
+        opening = bare(paragraph.text)
+        assert opening in rest
+        rest = rest[rest.index(opening) + len(opening) :]
+    ending = bare(message.signature)
+    assert bare(fitted.text).endswith(ending if units(ending) <= 1000 else "…")
