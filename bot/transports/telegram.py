@@ -80,8 +80,8 @@ class TelegramTransport:
     """Reaches people, groups, channels and forum topics through one bot.
 
     ``api_url`` is any Bot API server's, without the token. ``in_flight`` sends go out at a time;
-    one more waits a few seconds for its turn, then is ``NotNow``. A send lasts at most 50
-    seconds, whatever the server does.
+    one more waits a few seconds for its turn, then is ``NotNow``. A send lasts at most
+    ``read_timeout`` + 20 seconds, whatever the server does.
 
     ``paid`` tells whether broadcasts may still be paid for: it starts as ``allow_paid`` and goes
     off for good at the first refusal, from where on the free rate holds.
@@ -96,10 +96,13 @@ class TelegramTransport:
         *,
         in_flight: int = 64,
         allow_paid: bool = False,
+        read_timeout: float = 30,
         proxy: str | None = None,
     ) -> None:
         base = api_url.rstrip("/")
-        self._request = AiohttpRequest(connections=in_flight + CONVERSATION, proxy=proxy)
+        self._request = AiohttpRequest(
+            connections=in_flight + CONVERSATION, read_timeout=read_timeout, proxy=proxy
+        )
         with _unlogged_token():
             self._bot = _Bot(
                 token,

@@ -1,0 +1,165 @@
+"""What every transport promises. A new one is added by one line in ``TRANSPORTS``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from bot.errors import TransportError
+from bot.sandbox import Sandbox
+from bot.transports.base import REASONS, Message, NotNow, Paragraph, Refused, Sent, Transport
+from bot.transports.telegram import TelegramTransport
+
+
+@dataclass(frozen=True, kw_only=True)
+class Harness:
+    """A transport and a far side that can be looked at.
+
+    ``received`` gives the texts that an address has got, oldest first. ``refused`` is the same
+    transport with credentials that the far side does not know.
+    """
+
+    transport: Transport
+    refused: Transport
+    reachable: str
+    gone: str
+    malformed: str
+    received: Callable[[str], list[str]]
+
+
+@asynccontextmanager
+async def telegram_on_the_sandbox() -> AsyncIterator[Harness]:
+    async with Sandbox(rates=None) as sandbox:
+        reader, leaver = sandbox.person(101, "Ana"), sandbox.person(102, "Bo")
+        reader.start()
+        leaver.start()
+        leaver.block()
+
+        def received(address: str) -> list[str]:
+            return [m.text for m in sandbox.chat(int(address)).messages if m.from_bot]
+
+        transport = TelegramTransport(sandbox.token, sandbox.url)
+        refused = TelegramTransport("1:unknown", sandbox.url)
+        yield Harness(
+            transport=transport,
+            refused=refused,
+            reachable="101",
+            gone="102",
+            malformed="Ana",
+            received=received,
+        )
+        await transport.close()
+        await refused.close()
+
+
+TRANSPORTS: list[Callable[[], AbstractAsyncContextManager[Harness]]] = [
+    telegram_on_the_sandbox,
+]
+
+MESSAGE = Message(
+    language="en",
+    headline="The Charter is signed",
+    paragraphs=(Paragraph(text="Fifty states signed."), Paragraph(text="It enters into force.")),
+    label="This text is not in French yet.",
+    signature="Press Office · 26 June 2026",
+    button=("Read on", "https://press.example.org/en/charter"),
+)
+
+
+@pytest.fixture(params=TRANSPORTS, ids=lambda factory: factory.__name__)
+async def harness(request: pytest.FixtureRequest) -> AsyncIterator[Harness]:
+    async with request.param() as made:
+        yield made
+
+
+async def test_name_can_stand_before_a_colon(harness: Harness) -> None:
+    name = harness.transport.name
+    assert name == name.strip().lower()
+    assert name
+    assert ":" not in name
+
+
+async def test_a_canonical_address_is_its_own_canonical_form(harness: Harness) -> None:
+    for address in (harness.reachable, harness.gone):
+        canonical = harness.transport.check_address(f" {address} ")
+        assert harness.transport.check_address(canonical) == canonical == address
+
+
+async def test_a_malformed_address_is_named(harness: Harness) -> None:
+    for address in ("", harness.malformed):
+        with pytest.raises(TransportError) as caught:
+            harness.transport.check_address(address)
+        assert f"“{address}”" in str(caught.value)
+
+
+async def test_one_send_is_one_delivery_with_ids(harness: Harness) -> None:
+    outcome = await harness.transport.send(harness.reachable, MESSAGE)
+    assert isinstance(outcome, Sent)
+    assert len(outcome.message_ids) == len(harness.received(harness.reachable)) == 1
+    assert all(outcome.message_ids)
+
+
+async def test_all_parts_arrive_in_their_order(harness: Harness) -> None:
+    await harness.transport.send(harness.reachable, MESSAGE)
+    whole = "\n".join(harness.received(harness.reachable))
+    parts = [
+        MESSAGE.headline,
+        MESSAGE.label,
+        *(paragraph.text for paragraph in MESSAGE.paragraphs),
+        MESSAGE.signature,
+    ]
+    places = [whole.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+async def test_a_long_release_is_signed_and_shows_no_part_of_a_paragraph(
+    harness: Harness,
+) -> None:
+    paragraphs = tuple(Paragraph(text=f"<{n}> " + "слово " * 99 + f"</{n}>") for n in range(200))
+    message = Message(
+        language="ru", headline="Устав", paragraphs=paragraphs, signature="Пресс-служба"
+    )
+    assert isinstance(await harness.transport.send(harness.reachable, message), Sent)
+    whole = "\n".join(harness.received(harness.reachable))
+    assert "Пресс-служба" in whole
+    shown = [n for n in range(200) if f"<{n}>" in whole]
+    assert shown
+    assert shown == list(range(len(shown))) == [n for n in range(200) if f"</{n}>" in whole]
+
+
+async def test_markup_in_a_text_is_text(harness: Harness) -> None:
+    headline = "<b>1 < 2</b> & *three* _four_ [five](https://example.org)"
+    await harness.transport.send(harness.reachable, Message(language="en", headline=headline))
+    assert headline in harness.received(harness.reachable)[0]
+
+
+async def test_who_is_gone_is_unreachable(harness: Harness) -> None:
+    outcome = await harness.transport.send(harness.gone, MESSAGE)
+    assert isinstance(outcome, Refused)
+    assert outcome.unreachable
+    assert outcome.reason in REASONS
+    assert harness.received(harness.gone) == []
+
+
+async def test_refused_credentials_lose_nobody(harness: Harness) -> None:
+    outcome = await harness.refused.send(harness.reachable, MESSAGE)
+    assert isinstance(outcome, NotNow)
+    assert outcome.everyone
+    assert outcome.after > 0
+    assert outcome.reason in REASONS
+    assert harness.received(harness.reachable) == []
+
+
+async def test_check_says_who_we_are_or_what_to_do(harness: Harness) -> None:
+    assert await harness.transport.check()
+    with pytest.raises(TransportError):
+        await harness.refused.check()
+
+
+async def test_closing_twice_is_closing_once(harness: Harness) -> None:
+    await harness.transport.send(harness.reachable, MESSAGE)
+    await harness.transport.close()
+    await harness.transport.close()
