@@ -17,14 +17,21 @@ class AnnouncementState(StrEnum):
     DONE = "done"
 
 
+RESUMED = "resumed"
+"""The reason of an announcement that staff sent on although it was late."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Announcement:
-    """``key`` is unique in the database: the same thing is never announced twice."""
+    """``key`` is unique in the database: the same thing is never announced twice.
+
+    ``published_id`` is missing while an occurrence is held before its page was made.
+    """
 
     id: int
     key: str
     kind: str
-    published_id: int
+    published_id: int | None
     occurrence_id: int | None
     state: AnnouncementState
     reason: str

@@ -61,7 +61,7 @@ async def announce(
     *,
     key: str,
     kind: str,
-    published_id: int,
+    published_id: int | None,
     due_at: datetime,
     now: datetime,
     occurrence_id: int | None = None,
@@ -134,6 +134,12 @@ async def set_state(
         update(t.announcement)
         .where(t.announcement.c.id == ident)
         .values(state=state, reason=reason, finished_at=finished_at)
+    )
+
+
+async def set_published(connection: AsyncConnection, ident: int, published_id: int | None) -> None:
+    await connection.execute(
+        update(t.announcement).where(t.announcement.c.id == ident).values(published_id=published_id)
     )
 
 
@@ -303,7 +309,7 @@ async def sweep(connection: AsyncConnection, claimed_before: datetime, now: date
     d = t.delivery
     result = await connection.execute(
         update(d)
-        .where(d.c.state == DeliveryState.SENDING, d.c.claimed_at <= claimed_before)
+        .where(t.IN_FLIGHT, d.c.claimed_at <= claimed_before)
         .values(state=DeliveryState.UNKNOWN, reason="interrupted", at=now)
     )
     return int(result.rowcount)

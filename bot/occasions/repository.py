@@ -21,7 +21,8 @@ BEHIND = timedelta(days=2)  # a civil date is still today somewhere, a day and m
 
 @dataclass(frozen=True, kw_only=True)
 class Occurrence:
-    """One observance in one year. ``state``: coming, underway, held, done or covered."""
+    """One observance in one year. ``state``: coming, underway, done (over everywhere),
+    covered (its release's publication was the announcement) or missed (no approved text)."""
 
     id: int
     release_id: int

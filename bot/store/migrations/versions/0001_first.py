@@ -212,7 +212,7 @@ def upgrade() -> None:
         sa.Column("id", IDENT, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("published_id", IDENT, nullable=False),
+        sa.Column("published_id", IDENT, nullable=True),
         sa.Column("occurrence_id", IDENT, nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -258,12 +258,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("announcement_id", "subscriber_id", name="pk_delivery"),
     )
     op.create_index(
-        "ix_delivery_open",
+        "ix_delivery_announcement_id_state_due_at",
         "delivery",
         ["announcement_id", "state", "due_at"],
-        unique=False,
-        sqlite_where=sa.text("state IN ('pending', 'retrying', 'sending')"),
-        postgresql_where=sa.text("state IN ('pending', 'retrying', 'sending')"),
+    )
+    op.create_index(
+        "ix_delivery_in_flight",
+        "delivery",
+        ["claimed_at"],
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
     )
     op.create_index("ix_delivery_subscriber_id", "delivery", ["subscriber_id"], unique=False)
     op.create_table(

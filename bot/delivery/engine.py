@@ -1,0 +1,145 @@
+"""Hands out chunks of work: in this process, or over PostgreSQL to any number of machines.
+
+What is due is always a query on the ledger. A chunk that is lost is offered again by the
+planner's next look; one that is run twice finds nothing left to claim.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+
+from bot.store.database import Database
+
+LANES = 4
+"""Chunks at work at once in one process: the in-flight rows that a killed one leaves unknown,
+at a batch of one (30 a second)."""
+
+Work = Callable[[int], Awaitable[int]]
+
+log = structlog.get_logger(__name__)
+
+
+class Engine(Protocol):
+    async def offer(self, announcement_id: int) -> None:
+        """There is something to send of this announcement; offering again does no harm."""
+        ...
+
+    async def run(self, work: Work) -> None:
+        """Carry out offers with ``work`` until :meth:`stop`, then finish what was begun."""
+        ...
+
+    async def stop(self) -> None: ...
+
+
+class InProcess:
+    """The engine of one process on SQLite: lanes that take turns among announcements."""
+
+    def __init__(self) -> None:
+        self._offers: asyncio.Queue[int | None] = asyncio.Queue()
+        self._open: Counter[int] = Counter()
+
+    async def offer(self, announcement_id: int) -> None:
+        while self._open[announcement_id] < LANES:
+            self._open[announcement_id] += 1
+            self._offers.put_nowait(announcement_id)
+
+    async def run(self, work: Work) -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(LANES):
+                group.create_task(self._lane(work))
+
+    async def _lane(self, work: Work) -> None:
+        while (announcement_id := await self._offers.get()) is not None:
+            tried = 0
+            try:
+                tried = await work(announcement_id)
+            except Exception:  # one announcement's trouble must not end the lane
+                log.exception("chunk failed", announcement=announcement_id)
+            finally:
+                self._open[announcement_id] -= 1
+            if tried:
+                await self.offer(announcement_id)
+
+    async def stop(self) -> None:
+        while not self._offers.empty():
+            self._offers.get_nowait()
+        for _ in range(LANES):
+            self._offers.put_nowait(None)
+
+
+class Distributed:
+    """The engine on PostgreSQL: Procrastinate carries the offers to every worker.
+
+    https://procrastinate.readthedocs.io – queueing locks keep the queue short, LISTEN/NOTIFY
+    wakes workers at once.
+    """
+
+    def __init__(self, database: Database) -> None:
+        import procrastinate
+
+        self._app = procrastinate.App(
+            connector=procrastinate.PsycopgConnector(conninfo=database.url, min_size=1, max_size=8)
+        )
+        self._work: Work | None = None
+        self._task = self._app.task(name="polyherald:send_chunk", queue="send")(self._carry_out)
+        self._worker: asyncio.Task[None] | None = None
+        self._opened = False
+
+    async def _carry_out(self, announcement_id: int) -> None:
+        assert self._work is not None
+        if await self._work(announcement_id):
+            await self.offer(announcement_id)
+
+    async def open(self) -> None:
+        if not self._opened:
+            await self._app.open_async()
+            self._opened = True
+
+    async def offer(self, announcement_id: int) -> None:
+        from procrastinate.exceptions import AlreadyEnqueued
+
+        await self.open()
+        for lane in range(LANES):
+            lock = f"{announcement_id}/{lane}"
+            try:
+                await self._task.configure(queueing_lock=lock).defer_async(
+                    announcement_id=announcement_id
+                )
+            except AlreadyEnqueued:
+                continue
+
+    async def run(self, work: Work) -> None:
+        self._work = work
+        await self.open()
+        self._worker = asyncio.create_task(
+            self._app.run_worker_async(
+                queues=["send"],
+                concurrency=LANES,
+                install_signal_handlers=False,
+                delete_jobs="always",
+            )
+        )
+        try:
+            await self._worker
+        except asyncio.CancelledError:
+            if not self._worker.cancelled():
+                raise
+
+    async def stop(self) -> None:
+        """Procrastinate's own graceful end: a cancelled worker finishes its running jobs."""
+        if self._worker is not None:
+            self._worker.cancel()
+            await asyncio.wait([self._worker])
+        if self._opened:
+            await self._app.close_async()
+            self._opened = False
+
+
+def engine_for(database: Database) -> Engine:
+    """The engine that belongs to this database."""
+    return InProcess() if database.is_sqlite else Distributed(database)

@@ -1,0 +1,100 @@
+"""From a published text and its reader to the one message they get. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from urllib.parse import quote
+
+from bot.audience.choice import Choice
+from bot.releases import body
+from bot.releases.publication import Published, filled_headline
+from bot.releases.release import Issuer, Release
+from bot.settings import Settings
+from bot.transports.base import Message, Paragraph, Span
+from translations.catalogs import Catalog, catalog_for
+from translations.formats import formats_for
+from translations.locales import native_name
+from translations.text import text
+
+
+def page_url(settings: Settings, slug: str, language: str) -> str:
+    """The public address of a release's page in one language."""
+    return f"{settings.base_url}/{quote(language)}/releases/{quote(slug)}"
+
+
+def published_message(
+    published: Published, choice: Choice, reader: Sequence[str], settings: Settings
+) -> Message:
+    """What a subscriber who lists the languages ``reader`` gets of ``published``.
+
+    A fallback says so in the subscriber's own language (product rule 1); issuer and date are
+    always named (rule 8).
+    """
+    variant = published.variants[choice.language]
+    own = catalog_for(list(reader) if choice.fallback else choice.language)
+    return Message(
+        language=choice.language,
+        headline=variant.headline,
+        label=_label(choice, reader, own) if choice.fallback else "",
+        paragraphs=_opening(variant.subhead, variant.body),
+        signature=signature(published.issuer, published.date, choice.language, settings),
+        button=(
+            own.render(text("Read the full release")),
+            page_url(settings, published.slug, choice.language),
+        ),
+    )
+
+
+def draft_message(release: Release, language: str, settings: Settings) -> Message:
+    """The message as subscribers of ``language`` would get it, from a draft: for previews."""
+    variant = release.variants[language]
+    return Message(
+        language=language,
+        headline=filled_headline(release, language),
+        paragraphs=_opening(variant.subhead, variant.body),
+        signature=signature(release.issuer, release.date, language, settings),
+        button=(
+            catalog_for(language).render(text("Read the full release")),
+            page_url(settings, release.slug, language),
+        ),
+    )
+
+
+def signature(issuer: Issuer, on: date, language: str, settings: Settings) -> str:
+    """Who issues it and the date it bears, as ``language`` writes them."""
+    office = Issuer(names=settings.issuer.names)
+    name = issuer.name_in(language) or office.name_in(language)
+    day = formats_for(language).date(on)
+    return f"{name} · {day}" if name else day
+
+
+def _label(choice: Choice, reader: Sequence[str], catalog: Catalog) -> str:
+    return catalog.render(
+        text(
+            "Not available in {wanted}. This is the text in {language}.",
+            wanted=native_name(reader[0]),
+            language=native_name(choice.language),
+        )
+    )
+
+
+def _opening(subhead: str, markdown: str) -> tuple[Paragraph, ...]:
+    first = (Paragraph(text=subhead, spans=(_whole(subhead, "italic"),)),) if subhead else ()
+    return first + tuple(_paragraph(block) for block in body.paragraphs(markdown))
+
+
+def _paragraph(block: body.Block) -> Paragraph:
+    mark = f"{block.marker} " if block.marker else ""
+    words = mark + block.text
+    spans = tuple(
+        Span(kind=run.kind, offset=run.offset + len(mark), length=run.length, url=run.url)
+        for run in block.spans
+    )
+    if block.kind == "heading":
+        spans = (_whole(words, "bold"), *(s for s in spans if s.kind != "bold"))
+    return Paragraph(text=words, spans=spans, quote=block.kind == "quote")
+
+
+def _whole(words: str, kind: str) -> Span:
+    return Span(kind=kind, offset=0, length=len(words))

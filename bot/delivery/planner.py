@@ -1,0 +1,142 @@
+"""The planner: looks at what is due, several times a second, and sets it going."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.delivery import ledger, occurrences, publications
+from bot.delivery.announcement import Announcement, AnnouncementState
+from bot.delivery.engine import Engine
+from bot.delivery.sender import LONGEST_SEND
+from bot.errors import StoreError
+from bot.occasions import repository as occasions
+from bot.settings import Settings
+from bot.store.database import Database, changes
+from translations.text import Text
+
+INTERVAL = 0.5
+"""Seconds between looks: what staff change on the command line is taken up within a second."""
+
+log = structlog.get_logger(__name__)
+
+Tell = Callable[[Text], Awaitable[None]]
+
+
+class Planner:
+    """Everything it does is decided by the database and the clock: it may be stopped at any
+    moment, and two of them do no more than one."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        clock: Clock,
+        engine: Engine,
+        tell: Tell | None = None,
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+        self._engine = engine
+        self._tell = tell
+        self._seen = -1
+        self._looked = datetime.min.replace(tzinfo=UTC)
+        self.wake = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look until ``stop``. A database that is away is waited for, not given up."""
+        while not stop.is_set():
+            pause = INTERVAL
+            try:
+                await self.look()
+            except StoreError as error:
+                log.error("planner waits for the database", reason=str(error))
+                pause = 5.0
+            waiters = [asyncio.ensure_future(e.wait()) for e in (stop, self.wake)]
+            await asyncio.wait(waiters, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            for waiter in waiters:
+                waiter.cancel()
+            self.wake.clear()
+
+    async def recover(self) -> int:
+        """On one machine, at the start: whatever was in flight when the last run ended may or
+        may not have arrived. Returns how many deliveries became ``unknown``."""
+        async with self._database.write() as connection:
+            now = self._clock.now()
+            return await ledger.sweep(connection, now + timedelta(days=1), now)
+
+    async def look(self) -> None:
+        """One look: publish, announce, plan, offer, finish."""
+        now = self._clock.now()
+        notices = await self._plan_what_is_due(now)
+        for announcement in await self._sending():
+            if await self._has_work(announcement, now):
+                await self._engine.offer(announcement.id)
+        for notice in notices:
+            log.warning("staff are asked", notice=str(notice))
+            if self._tell is not None:
+                await self._tell(notice)
+
+    async def _plan_what_is_due(self, now: datetime) -> list[Text]:
+        async with self._database.read() as connection:
+            counter = await changes(connection)
+        async with self._database.write() as connection:
+            if counter != self._seen or now.date() != self._looked.date():
+                await occasions.fill(self._database, connection, now.date())
+                await publications.add_later_variants(
+                    self._database, connection, self._since(), now
+                )
+            notices = await publications.publish_due(
+                self._database, self._settings, connection, now
+            )
+            notices += await occurrences.announce_due(
+                self._database, self._settings, connection, now
+            )
+            await self._plan_publications(connection, now)
+            await ledger.sweep(connection, now - timedelta(seconds=LONGEST_SEND), now)
+        self._seen, self._looked = counter, now
+        return notices
+
+    def _since(self) -> datetime:
+        """Changes are looked for from a little before the last look: clocks may differ."""
+        if self._looked.year == 1:
+            return self._looked
+        return self._looked - timedelta(minutes=10)
+
+    async def _plan_publications(self, connection: AsyncConnection, now: datetime) -> None:
+        for announcement in await ledger.announcements(connection, AnnouncementState.PLANNING):
+            if announcement.kind != "publication":
+                continue
+            planned = await publications.plan(
+                self._database, self._settings, connection, announcement, now
+            )
+            await ledger.set_state(connection, announcement.id, AnnouncementState.SENDING)
+            log.info("planned", announcement=announcement.key, deliveries=planned)
+
+    async def _sending(self) -> list[Announcement]:
+        async with self._database.read() as connection:
+            return await ledger.announcements(connection, AnnouncementState.SENDING)
+
+    async def _has_work(self, announcement: Announcement, now: datetime) -> bool:
+        """Whether there is something to claim now; ends an announcement that is through."""
+        async with self._database.read() as connection:
+            if await ledger.waiting(connection, announcement.id, now):
+                return True
+            if await ledger.still_open(connection, announcement.id):
+                return False
+            if announcement.occurrence_id is not None:
+                occurrence = await occasions.by_id(connection, announcement.occurrence_id)
+                if occurrence.state != "done":
+                    return False
+        async with self._database.write() as connection:
+            await ledger.set_state(
+                connection, announcement.id, AnnouncementState.DONE, finished_at=now
+            )
+        log.info("done", announcement=announcement.key)
+        return False

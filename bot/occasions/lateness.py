@@ -1,0 +1,18 @@
+"""Whether something due in the past may still go out (product rule 6). Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.occasions.calendar import local_date
+
+
+def is_late(due: datetime, now: datetime, zone: str, catch_up: str = "same-day") -> bool:
+    """Whether what was ``due`` is too old to be sent at ``now`` without asking.
+
+    ``catch_up`` is ``same-day`` (by the calendar of ``zone``), or an age such as ``36h``, ``2d``.
+    """
+    if catch_up == "same-day":
+        return local_date(zone, now) > local_date(zone, due)
+    number, unit = int(catch_up[:-1]), catch_up[-1]
+    return now - due > (timedelta(days=number) if unit == "d" else timedelta(hours=number))
