@@ -86,9 +86,12 @@ def _phrases(tag: str) -> tuple[re.Pattern[str], ...]:
     }
     phrases = []
     for template in _alternatives(_ANNIVERSARY, tag):
-        head, slot, tail = re.split(r"\{(ordinal|years)\}", template)
-        phrase = _loosely(head) + slots[slot] + _loosely(tail)
-        phrases.append(re.compile(phrase, re.IGNORECASE))
+        match re.split(r"\{(ordinal|years)\}", template):
+            case [head, slot, tail]:
+                phrase = _loosely(head) + slots[slot] + _loosely(tail)
+                phrases.append(re.compile(phrase, re.IGNORECASE))
+            case _:  # one slot each; the audit names a template without, it recognises nothing
+                continue
     return tuple(phrases)
 
 
