@@ -82,7 +82,9 @@ def _in_force(release: Release, occurrence: Occurrence, settings: Settings, now:
     ready = review.readiness(
         release, settings.required_languages, Completeness(settings.completeness)
     )
-    return ready.ready and not embargoed and not waiting and release.pubstatus is PubStatus.USABLE
+    if not ready.ready or waiting or _under_embargo(release, now):
+        return False
+    return release.pubstatus is PubStatus.USABLE
 
 
 def _under_embargo(release: Release, now: datetime) -> bool:
