@@ -6,6 +6,7 @@ import asyncio
 import re
 import socket
 import struct
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl
@@ -20,6 +21,7 @@ from bot.sandbox.chat import Chat
 from bot.sandbox.chats import Chats
 from bot.sandbox.faults import Fault, Faults, Gate
 from bot.sandbox.methods import Desk, Method, Methods
+from bot.sandbox.page import Action, Page
 from bot.sandbox.parameters import Upload
 from bot.sandbox.person import Person
 from bot.sandbox.rates import Pace, Rates
@@ -42,7 +44,8 @@ class Sandbox:
     """A Bot API server for one bot, in this process, on loopback.
 
     ``rates=None`` switches the limits off. ``strict`` refuses parameters that the real server
-    would silently ignore.
+    would silently ignore. The chats page at ``/`` is in ``page_language``, with times in
+    ``page_zone``; ``page_actions`` (also added later) become buttons on top of it.
     """
 
     def __init__(
@@ -55,6 +58,9 @@ class Sandbox:
         rates: Rates | None = Rates(),  # noqa: B008 – a frozen value
         strict: bool = True,
         host: str = "127.0.0.1",
+        page_language: str = "en",
+        page_zone: str = "UTC",
+        page_actions: Sequence[Action] = (),
     ) -> None:
         self.token = token
         self.clock = clock or SystemClock()
@@ -73,6 +79,14 @@ class Sandbox:
         self.profile = self._desk.profile
         self._strict = strict
         self._host = host
+        self.page_actions: list[Action] = list(page_actions)
+        self._page = Page(
+            self.chats,
+            hosts=(host,),
+            language=page_language,
+            zone=page_zone,
+            actions=self.page_actions,
+        )
         self._runner: web.ServerRunner | None = None
         self.port = 0
 
@@ -160,7 +174,7 @@ class Sandbox:
             if path.startswith("/file/bot"):
                 token, _, rest = path[9:].partition("/")
                 return self._file(token, rest)
-            raise not_found()
+            return await self._page.answer(request)
         except Refusal as refusal:
             return _json(refusal.as_json(), refusal.code)
 
