@@ -1,0 +1,62 @@
+"""In which documents a feed is served, and at which paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from feeds.model import Alternate, Feed, FeedKey
+
+OPML_PATH = "/feeds/opml.xml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One format: the last part of its path, its media type, and how it is written."""
+
+    name: str
+    media_type: str
+    write: Callable[[Feed, str], bytes]
+
+
+def _write_rss(feed: Feed, self_url: str) -> bytes:
+    from feeds.rss import rss  # feedgen and lxml are slow to import, and a bot needs neither
+
+    return rss(feed, self_url)
+
+
+def _write_atom(feed: Feed, self_url: str) -> bytes:
+    from feeds.atom import atom
+
+    return atom(feed, self_url)
+
+
+DOCUMENTS = (
+    Document(name="atom.xml", media_type="application/atom+xml", write=_write_atom),
+    Document(name="rss.xml", media_type="application/rss+xml", write=_write_rss),
+)
+
+
+def feed_path(key: FeedKey, document: str) -> str:
+    """Where a document (``rss.xml``, ``atom.xml``) of a feed is, below the public address.
+
+    Percent-encoded: append it to the public address as it is.
+    """
+    topic = f"topics/{quote(key.topic, safe='')}/" if key.topic else ""
+    return f"/feeds/{key.language}/{topic}{document}"
+
+
+def sisters(topic: str, feeds: Mapping[FeedKey, Feed], base_url: str) -> tuple[Alternate, ...]:
+    """Every document of every feed on ``topic``, whatever its language and format."""
+    return tuple(
+        Alternate(
+            base_url + feed_path(key, document.name),
+            document.media_type,
+            feed.language,
+            feed.title,
+        )
+        for key, feed in feeds.items()
+        if key.topic == topic
+        for document in DOCUMENTS
+    )

@@ -1,0 +1,200 @@
+"""Feeds and their items: frozen values, fit for any feed format once constructed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from feeds.wellformed import clean, language_tag, permanent_id, web_address, whole_second
+
+HTML = "text/html"
+# One path segment that needs no escaping thought: no slash, no space, none of ? # % { }.
+_TOPIC = re.compile(r"(?!\.{1,2}$)[^\s/\\?#%{}\x00-\x1f\x7f\ud800-\udfff]+")
+
+
+def tag_id(domain: str, start: date, specific: str) -> str:
+    """A permanent id (RFC 4151): who minted it, since when they own the name, and what for.
+
+    ``domain`` belonged to the minter on ``start``. ``specific`` is any text; what a URI cannot
+    hold is percent-encoded, so that different texts give different ids. Never derive it from an
+    address that may move. Raises ``ValueError`` if ``domain`` is not a DNS name.
+    """
+    escaped = quote(specific, safe="/?:@!$&'()*+,;=-._~")
+    return permanent_id(f"tag:{domain.lower()},{start.isoformat()}:{escaped}")
+
+
+def _set(value: object, **fields: Any) -> None:
+    """Store normalised fields in a frozen value that is being constructed."""
+    for name, content in fields.items():
+        object.__setattr__(value, name, content)
+
+
+def _optional(text: str) -> str:
+    """``text`` cleaned; empty if nothing but blanks is left, for strict readers refuse those."""
+    text = clean(text)
+    return text if text.strip() else ""
+
+
+def _required(owner: str, name: str, text: str) -> str:
+    text = _optional(text)
+    if not text:
+        raise ValueError(f"{owner}: {name} is empty")
+    return text
+
+
+@dataclass(frozen=True)
+class FeedKey:
+    """Which feed: a language (BCP 47) and, for a feed of one subject, a topic's slug."""
+
+    language: str
+    topic: str = ""
+
+    def __post_init__(self) -> None:
+        language_tag(self.language)
+        if self.topic and not _TOPIC.fullmatch(self.topic):
+            raise ValueError(f"{self.topic!r} cannot be a topic: it must fit one path segment")
+
+
+@dataclass(frozen=True)
+class Alternate:
+    """The same thing elsewhere: in another language, another format, or both."""
+
+    href: str
+    type: str
+    hreflang: str
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        language_tag(self.hreflang)
+        _set(self, href=web_address(self.href), title=_optional(self.title))
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """What RFC 4287 (4.1.1) lets occur once among the alternates of one thing."""
+        return (self.type, self.hreflang)
+
+
+@dataclass(frozen=True)
+class Related:
+    """A document that an item refers to."""
+
+    href: str
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        _set(self, href=web_address(self.href), title=_optional(self.title))
+
+
+def _check_alternates(owner: str, page: Alternate, others: Iterable[Alternate]) -> None:
+    seen = {page.kind}
+    for alternate in others:
+        if alternate.kind in seen:
+            raise ValueError(f"{owner}: two alternates of {alternate.kind}")
+        seen.add(alternate.kind)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One thing published, in one language.
+
+    ``id`` is a ``tag:`` URI, one per thing *and language*, and stays when ``url``, the page,
+    moves. ``published`` and ``updated`` are kept in UTC and whole seconds; any change that
+    readers should see raises ``updated``. ``content_html`` is the full text, already sanitised,
+    its links absolute, with ``dir`` where needed; ``summary`` is plain text. ``alternates`` are
+    its sisters in other languages; its own page is not among them.
+    """
+
+    id: str
+    url: str
+    title: str
+    language: str
+    published: datetime
+    updated: datetime
+    content_html: str
+    summary: str = ""
+    author: str = ""
+    categories: tuple[str, ...] = ()
+    alternates: tuple[Alternate, ...] = ()
+    related: tuple[Related, ...] = ()
+
+    def __post_init__(self) -> None:
+        permanent_id(self.id)
+        language_tag(self.language)
+        categories = dict.fromkeys(filter(None, map(_optional, self.categories)))
+        _set(
+            self,
+            url=web_address(self.url),
+            title=_required(self.id, "title", self.title),
+            published=whole_second(self.published),
+            updated=whole_second(self.updated),
+            content_html=_required(self.id, "content", self.content_html),
+            summary=_optional(self.summary),
+            author=_optional(self.author),
+            categories=tuple(categories),
+        )
+        if self.updated < self.published:
+            raise ValueError(f"{self.id}: updated before it was published")
+        _check_alternates(self.id, self.page, self.alternates)
+
+    @property
+    def page(self) -> Alternate:
+        """Its own page, as a link."""
+        return Alternate(self.url, HTML, self.language, self.title)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """What one feed says, whatever the format; ``items`` in the order readers get them.
+
+    ``updated`` is its newest change and so never earlier than its newest item's; a host raises
+    it, too, when an item leaves. ``home_url`` is the HTML page of the same matter. The address
+    of the document itself is given when it is written, for it is the one fetched.
+    ``alternates`` are further addresses of the same feed: other formats and languages.
+    """
+
+    id: str
+    title: str
+    language: str
+    home_url: str
+    updated: datetime
+    author: str
+    subtitle: str = ""
+    items: tuple[Item, ...] = ()
+    alternates: tuple[Alternate, ...] = ()
+
+    def __post_init__(self) -> None:
+        permanent_id(self.id)
+        language_tag(self.language)
+        _set(
+            self,
+            title=_required(self.id, "title", self.title),
+            home_url=web_address(self.home_url),
+            updated=max([whole_second(self.updated), *(item.updated for item in self.items)]),
+            author=_required(self.id, "author", self.author),
+            subtitle=_optional(self.subtitle),
+        )
+        if len({item.id for item in self.items}) < len(self.items):
+            raise ValueError(f"{self.id}: two items share an id")
+        _check_alternates(self.id, self.page, self.alternates)
+
+    @property
+    def page(self) -> Alternate:
+        """Its HTML page, as a link."""
+        return Alternate(self.home_url, HTML, self.language, self.title)
+
+    def with_alternates(self, more: Iterable[Alternate]) -> Feed:
+        """The same feed, known at further addresses; its own word on a kind of address stands."""
+        kinds = {self.page.kind, *(alternate.kind for alternate in self.alternates)}
+        return replace(
+            self,
+            alternates=(*self.alternates, *(a for a in more if a.kind not in kinds)),
+        )
+
+    def alternates_to(self, media_type: str) -> tuple[Alternate, ...]:
+        """The alternates of its document in ``media_type``, that document itself left out."""
+        own = (media_type, self.language)
+        return tuple(alternate for alternate in self.alternates if alternate.kind != own)

@@ -1,0 +1,179 @@
+"""The feeds of a source over HTTP: documents kept in memory, rebuilt when they changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn
+from urllib.parse import unquote
+
+from aiohttp import hdrs, web
+
+from feeds.caching import represent
+from feeds.documents import DOCUMENTS, OPML_PATH, feed_path, sisters
+from feeds.model import Feed, FeedKey
+from feeds.serving import PUBLIC, Page
+from feeds.source import FeedSource, RetiredFeed
+from translations.locales import canonical
+
+RETRY_AFTER = 30
+"""Seconds after which a reader may ask again for what is not there yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answers:
+    """Everything the site knows between two refreshes; paths are decoded, as requests have them.
+
+    ``written`` are the feeds as their documents say them, ``read`` as the source gave them.
+    ``waiting`` are documents that exist and could not be had so far.
+    """
+
+    read: Mapping[FeedKey, Feed] = field(default_factory=dict)
+    written: Mapping[FeedKey, Feed] = field(default_factory=dict)
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    retired: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
+
+
+class FeedSite:
+    """Serves what ``source`` says below ``base_url``, the public address.
+
+    ``max_age`` is how many seconds readers may wait before they ask again.
+    """
+
+    def __init__(self, source: FeedSource, base_url: str, max_age: int = 300) -> None:
+        self._source = source
+        self._base_url = base_url.rstrip("/")
+        self._max_age = max_age
+        self._refreshing = asyncio.Lock()
+        self._known: _Answers | None = None
+        self._pages: Mapping[str, Page] = {}
+
+    def add_routes(self, app: web.Application) -> None:
+        """Everything below ``/feeds/``, for GET and HEAD."""
+        names = "|".join(document.name.replace(".", r"\.") for document in DOCUMENTS)
+        for path in (
+            f"/feeds/{{language}}/{{document:{names}}}",
+            f"/feeds/{{language}}/topics/{{topic}}/{{document:{names}}}",
+            OPML_PATH,
+        ):
+            app.router.add_get(path, self._get)
+
+    def documents(self) -> Mapping[str, bytes]:
+        """Every document as it is served now, by its path."""
+        return {path: page.body for path, page in self._pages.items()}
+
+    async def refresh(self) -> None:
+        """Ask the source and rebuild what changed; call it when the host's data did.
+
+        A feed that cannot be had keeps its last document while the others are renewed; then
+        the reasons are raised together, as an ``ExceptionGroup``. When even the list of feeds
+        cannot be had, that error is raised and everything stays as it is.
+        """
+        async with self._refreshing:
+            before = self._known or _Answers()
+            feeds: dict[FeedKey, Feed] = {}
+            retired: list[FeedKey] = []
+            waiting: list[FeedKey] = []
+            failures: list[Exception] = []
+            for key in await self._source.keys():
+                try:
+                    feeds[key] = await self._source.feed(key)
+                except RetiredFeed:
+                    retired.append(key)
+                except Exception as error:  # noqa: BLE001 – raised below, with the others
+                    failures.append(error)
+                    if key in before.read:
+                        feeds[key] = before.read[key]
+                    else:
+                        waiting.append(key)
+            written, pages = await self._write(feeds, before)
+            self._known = _Answers(
+                read=feeds,
+                written=written,
+                pages=pages,
+                retired=_paths(retired),
+                waiting=_paths(waiting),
+            )
+            self._pages = pages
+        if failures:
+            raise ExceptionGroup("some feeds could not be renewed", failures)
+
+    async def _write(
+        self, feeds: Mapping[FeedKey, Feed], before: _Answers
+    ) -> tuple[dict[FeedKey, Feed], dict[str, Page]]:
+        """The pages for ``feeds``; those of feeds that say what they said before are kept."""
+        on_topic = {
+            topic: sisters(topic, feeds, self._base_url) for topic in {key.topic for key in feeds}
+        }
+        written: dict[FeedKey, Feed] = {}
+        pages: dict[str, Page] = {}
+        for key, feed in feeds.items():
+            written[key] = feed.with_alternates(on_topic[key.topic])
+            same = before.written.get(key) == written[key]
+            for document in DOCUMENTS:
+                url_path = feed_path(key, document.name)
+                path = unquote(url_path)
+                if same:
+                    pages[path] = before.pages[path]
+                    continue
+                body = document.write(written[key], self._base_url + url_path)
+                pages[path] = self._page(body, document.media_type, feed)
+                await asyncio.sleep(0)  # each takes milliseconds: let requests in between
+        if feeds:
+            pages[OPML_PATH] = self._list(feeds)
+        return written, pages
+
+    def _list(self, feeds: Mapping[FeedKey, Feed]) -> Page:
+        from feeds.opml import MEDIA_TYPE, Subscription, opml
+
+        body = opml(
+            [
+                Subscription(feed=feed, url=self._base_url + feed_path(key, "rss.xml"))
+                for key, feed in feeds.items()
+            ]
+        )
+        return self._page(body, MEDIA_TYPE, max(feeds.values(), key=lambda feed: feed.updated))
+
+    def _page(self, body: bytes, media_type: str, newest: Feed) -> Page:
+        return Page(represent(body, newest.updated), media_type, self._max_age)
+
+    async def _get(self, request: web.Request) -> web.Response:
+        page = self._pages.get(request.path)
+        if page is None:
+            self._refuse(request)
+        return page.answer(request)
+
+    def _refuse(self, request: web.Request) -> NoReturn:
+        """Say why there is no such document, or where it is."""
+        known, path = self._known, request.path
+        if known is None or path in known.waiting or path == OPML_PATH:
+            raise web.HTTPServiceUnavailable(
+                headers={
+                    hdrs.RETRY_AFTER: str(RETRY_AFTER),
+                    hdrs.CACHE_CONTROL: "no-store",
+                    **PUBLIC,
+                }
+            )
+        if path in known.retired:
+            raise web.HTTPGone(headers=PUBLIC)
+        proper = _proper_path(request.match_info)
+        if unquote(proper) in known.pages.keys() | known.retired | known.waiting:
+            raise web.HTTPMovedPermanently(self._base_url + proper, headers=PUBLIC)
+        raise web.HTTPNotFound(headers=PUBLIC)
+
+
+def _paths(keys: Iterable[FeedKey]) -> frozenset[str]:
+    return frozenset(
+        unquote(feed_path(key, document.name)) for key in keys for document in DOCUMENTS
+    )
+
+
+def _proper_path(wanted: Mapping[str, str]) -> str:
+    """The path with its language tag in canonical form; "" if it names no possible feed."""
+    try:
+        key = FeedKey(canonical(wanted["language"]), wanted.get("topic", ""))
+    except ValueError:
+        return ""
+    return feed_path(key, wanted["document"])

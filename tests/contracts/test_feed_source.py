@@ -1,0 +1,191 @@
+"""What every ``FeedSource`` promises a feed site, held against each implementation there is.
+
+To hold another one to it, write a function like :func:`memory` and name it in ``NEWSROOMS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from lxml import html
+
+from feeds.documents import DOCUMENTS, Document
+from feeds.memory import MemorySource
+from feeds.model import Alternate, Feed, FeedKey, Item, tag_id
+from feeds.source import FeedSource, RetiredFeed, UnknownFeed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newsroom:
+    """A source with something in it.
+
+    It has at least two languages, and an item in two of them. ``correct`` changes the words of
+    the newest item of the feed ``corrected``, as a correction does. ``retired`` is a feed that
+    existed, ``unknown`` one that never did.
+    """
+
+    source: FeedSource
+    corrected: FeedKey
+    correct: Callable[[], Awaitable[None]]
+    retired: FeedKey
+    unknown: FeedKey
+
+
+@asynccontextmanager
+async def memory(_: Path) -> AsyncIterator[Newsroom]:
+    def item(language: str, other: str) -> Item:
+        published = datetime(2026, 6, 26, 14, 0, tzinfo=UTC)
+        return Item(
+            id=tag_id("example.org", date(2024, 1, 1), f"release/harbour/{language}"),
+            url=f"https://news.example.org/{language}/releases/harbour",
+            title=f"Harbour ({language})",
+            language=language,
+            published=published,
+            updated=published,
+            content_html='<p>See <a href="https://news.example.org/">us</a>.</p>',
+            alternates=(
+                Alternate(f"https://news.example.org/{other}/releases/harbour", "text/html", other),
+            ),
+        )
+
+    def feed(language: str, other: str) -> Feed:
+        return Feed(
+            id=tag_id("example.org", date(2024, 1, 1), f"feed/{language}"),
+            title=f"Harbour Office ({language})",
+            language=language,
+            home_url=f"https://news.example.org/{language}/",
+            updated=datetime(2026, 6, 1, tzinfo=UTC),
+            author="Harbour Office",
+            items=(item(language, other),),
+        )
+
+    source = MemorySource()
+    source.put(FeedKey("en"), feed("en", "fr"))
+    source.put(FeedKey("fr"), feed("fr", "en"))
+    source.retire(FeedKey("de"))
+
+    async def correct() -> None:
+        old = await source.feed(FeedKey("en"))
+        newest = old.items[0]
+        new = replace(newest, title="Corrected", updated=newest.updated + timedelta(hours=1))
+        source.put(FeedKey("en"), replace(old, items=(new, *old.items[1:])))
+
+    yield Newsroom(
+        source=source,
+        corrected=FeedKey("en"),
+        correct=correct,
+        retired=FeedKey("de"),
+        unknown=FeedKey("tlh"),
+    )
+
+
+NEWSROOMS: list[Callable[[Path], AbstractAsyncContextManager[Newsroom]]] = [memory]
+
+
+@pytest.fixture(params=NEWSROOMS, ids=lambda make: make.__name__)
+async def newsroom(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Newsroom]:
+    async with request.param(tmp_path) as made:
+        yield made
+
+
+async def live(source: FeedSource) -> dict[FeedKey, Feed]:
+    feeds = {}
+    for key in await source.keys():
+        try:
+            feeds[key] = await source.feed(key)
+        except RetiredFeed:
+            continue
+    return feeds
+
+
+async def test_keys_are_unique_and_each_has_a_feed_in_its_language(newsroom: Newsroom) -> None:
+    keys = await newsroom.source.keys()
+    assert len(keys) == len(set(keys))
+    feeds = await live(newsroom.source)
+    assert len({key.language for key in feeds}) >= 2
+    assert all(feed.language == key.language for key, feed in feeds.items())
+    assert len({feed.id for feed in feeds.values()}) == len(feeds)
+
+
+async def test_an_unknown_feed_is_refused_and_not_listed(newsroom: Newsroom) -> None:
+    with pytest.raises(UnknownFeed) as caught:
+        await newsroom.source.feed(newsroom.unknown)
+    assert caught.value.key == newsroom.unknown
+    assert newsroom.unknown not in await newsroom.source.keys()
+    with pytest.raises(UnknownFeed):
+        await newsroom.source.feed(replace(newsroom.corrected, topic="never-heard-of"))
+
+
+async def test_a_retired_feed_is_listed_and_refused(newsroom: Newsroom) -> None:
+    assert newsroom.retired in await newsroom.source.keys()
+    with pytest.raises(RetiredFeed) as caught:
+        await newsroom.source.feed(newsroom.retired)
+    assert caught.value.key == newsroom.retired
+
+
+async def test_while_nothing_changes_the_answer_is_equal(newsroom: Newsroom) -> None:
+    assert await live(newsroom.source) == await live(newsroom.source)
+
+
+async def test_an_id_stands_for_one_thing_in_one_language(newsroom: Newsroom) -> None:
+    seen: dict[str, Item] = {}
+    for feed in (await live(newsroom.source)).values():
+        for item in feed.items:
+            assert seen.setdefault(item.id, item) == item
+
+
+async def test_newest_items_come_first(newsroom: Newsroom) -> None:
+    for feed in (await live(newsroom.source)).values():
+        published = [item.published for item in feed.items]
+        assert published == sorted(published, reverse=True)
+
+
+async def test_sister_variants_link_each_other(newsroom: Newsroom) -> None:
+    items = {i.url: i for feed in (await live(newsroom.source)).values() for i in feed.items}
+    pairs = [
+        (item, items[sister.href])
+        for item in items.values()
+        for sister in item.alternates
+        if sister.href in items
+    ]
+    assert pairs
+    for item, sister in pairs:
+        assert sister.language in {a.hreflang for a in item.alternates}
+        assert item.url in {a.href for a in sister.alternates}
+
+
+async def test_links_in_the_text_are_absolute(newsroom: Newsroom) -> None:
+    for feed in (await live(newsroom.source)).values():
+        for item in feed.items:
+            for *_, address, _ in html.fragment_fromstring(
+                item.content_html, create_parent=True
+            ).iterlinks():
+                assert urlsplit(address).scheme in ("http", "https", "mailto", "tel")
+
+
+async def test_a_correction_keeps_the_id_and_raises_updated(newsroom: Newsroom) -> None:
+    before = await live(newsroom.source)
+    await newsroom.correct()
+    after = await live(newsroom.source)
+    old, new = before[newsroom.corrected], after[newsroom.corrected]
+    assert [item.id for item in new.items] == [item.id for item in old.items]
+    changed = [(o, n) for o, n in zip(old.items, new.items, strict=True) if o != n]
+    assert changed
+    for was, now in changed:
+        assert now.updated > was.updated
+        assert (now.published, now.url, now.language) == (was.published, was.url, was.language)
+    assert new.updated > old.updated
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+async def test_every_feed_can_be_written(newsroom: Newsroom, document: Document) -> None:
+    for feed in (await live(newsroom.source)).values():
+        written = document.write(feed, "https://news.example.org/feed")
+        for item in feed.items:
+            assert item.id.encode() in written

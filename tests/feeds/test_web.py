@@ -1,0 +1,383 @@
+"""feeds.md 1–7 over real HTTP, and what a site does while its source changes or fails."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import feedparser
+import pytest
+from aiohttp.test_utils import TestClient
+from lxml import etree
+
+from feeds.memory import MemorySource
+from feeds.model import Feed, FeedKey, Item, tag_id
+from feeds.web import FeedSite
+
+BASE = "https://news.example.org"
+FEEDS = ["/feeds/en/atom.xml", "/feeds/en/rss.xml", "/feeds/en/topics/harbour/rss.xml"]
+DOCUMENTS = [*FEEDS, "/feeds/opml.xml"]
+Client = TestClient[Any, Any]
+NEWEST = "Fri, 26 Jun 2026 14:00:00 GMT"
+
+every_document = pytest.mark.parametrize("path", DOCUMENTS)
+
+
+class FailingSource(MemorySource):
+    """Answers until told to fail: altogether, or for some keys only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.down = False
+        self.broken: set[FeedKey] = set()
+
+    async def keys(self) -> Sequence[FeedKey]:
+        if self.down:
+            raise ConnectionError("the database is away")
+        return await super().keys()
+
+    async def feed(self, key: FeedKey) -> Feed:
+        if key in self.broken:
+            raise ConnectionError("the database went away")
+        return await super().feed(key)
+
+
+@every_document
+async def test_01_validators_are_strong_stable_and_dated_by_the_newest_change(
+    client: Client, path: str
+) -> None:
+    one, other = await client.get(path), await client.get(path)
+    assert one.status == 200
+    assert one.headers["ETag"] == other.headers["ETag"]
+    assert one.headers["ETag"][0] == one.headers["ETag"][-1] == '"'
+    assert one.headers["Last-Modified"] == NEWEST
+    assert await one.read() == await other.read()
+
+
+@every_document
+async def test_01_validators_differ_between_codings(client: Client, path: str) -> None:
+    plain = await client.get(path)
+    packed = await client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert plain.headers["ETag"] != packed.headers["ETag"]
+    assert gzip.decompress(await packed.read()) == await plain.read()
+
+
+@every_document
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+@pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*"])
+async def test_02_what_the_reader_has_is_not_sent_again(
+    client: Client, path: str, coding: str, form: str
+) -> None:
+    accept = {"Accept-Encoding": coding}
+    first = await client.get(path, headers=accept)
+    tags = form.format(first.headers["ETag"])
+    # An old date: the tag must beat it.
+    since = {"If-None-Match": tags, "If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"}
+    for method in ("GET", "HEAD"):
+        again = await client.request(method, path, headers=accept | since)
+        assert again.status == 304
+        assert await again.read() == b""
+        for name in ("ETag", "Cache-Control", "Vary", "Access-Control-Allow-Origin"):
+            assert again.headers.getall(name) == first.headers.getall(name)
+        assert "Content-Length" not in again.headers
+        assert "Content-Type" not in again.headers
+
+
+async def test_02_the_tag_of_another_coding_is_another_tag(client: Client) -> None:
+    plain = await client.get(FEEDS[0])
+    headers = {"Accept-Encoding": "gzip", "If-None-Match": plain.headers["ETag"]}
+    assert (await client.get(FEEDS[0], headers=headers)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ([("If-None-Match", '"other"')], 200),
+        ([("If-None-Match", '"other"'), ("If-Modified-Since", NEWEST)], 200),
+        ([("If-Modified-Since", NEWEST)], 304),
+        ([("If-Modified-Since", "Fri, 26 Jun 2026 13:59:59 GMT")], 200),
+        ([("If-Modified-Since", "tomorrow")], 200),
+        ([("If-None-Match", '"a"'), ("If-None-Match", "{etag}")], 304),
+        ([("If-None-Match", "{etag}"), ("If-None-Match", '"a"')], 304),
+    ],
+)
+async def test_02_conditions(client: Client, headers: list[tuple[str, str]], status: int) -> None:
+    etag = (await client.get(FEEDS[0])).headers["ETag"]
+    asked = [(name, value.format(etag=etag)) for name, value in headers]
+    assert (await client.get(FEEDS[0], headers=asked)).status == status
+
+
+@every_document
+async def test_03_head_has_the_headers_of_get(client: Client, path: str) -> None:
+    for accept in ({}, {"Accept-Encoding": "gzip"}):
+        get, head = await client.get(path, headers=accept), await client.head(path, headers=accept)
+        assert head.status == 200
+        assert await head.read() == b""
+        assert dict(head.headers) | {"Date": ""} == dict(get.headers) | {"Date": ""}
+        assert int(head.headers["Content-Length"]) == len(await get.read())
+
+
+@every_document
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+async def test_03_other_methods_are_told_what_is_allowed(
+    client: Client, path: str, method: str
+) -> None:
+    answer = await client.request(method, path)
+    assert answer.status == 405
+    assert set(answer.headers["Allow"].replace(" ", "").split(",")) == {"GET", "HEAD"}
+
+
+@every_document
+@pytest.mark.parametrize(
+    ("accept", "coding"),
+    [(None, None), ("gzip", "gzip"), ("gzip;q=0", None), ("br", None), ("*;q=0.1", "gzip")],
+)
+async def test_04_gzip_only_when_accepted_and_vary_always(
+    client: Client, path: str, accept: str | None, coding: str | None
+) -> None:
+    answer = await client.get(path, headers={"Accept-Encoding": accept} if accept else {})
+    assert answer.headers.get("Content-Encoding") == coding
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert "Set-Cookie" not in answer.headers
+    body = await answer.read()
+    etree.fromstring(gzip.decompress(body) if coding else body)
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/feeds/en/rss.xml", "application/rss+xml"),
+        ("/feeds/en/atom.xml", "application/atom+xml"),
+        ("/feeds/opml.xml", "text/x-opml; charset=utf-8"),
+    ],
+)
+async def test_05_media_types(client: Client, path: str, media_type: str) -> None:
+    assert (await client.get(path)).headers["Content-Type"] == media_type
+
+
+async def test_06_before_the_first_refresh_readers_come_back_later(
+    source: MemorySource, serve: Callable[[FeedSite], Any]
+) -> None:
+    site = FeedSite(source, BASE)
+    client = await serve(site)
+    for path in DOCUMENTS:
+        answer = await client.get(path)
+        assert answer.status == 503
+        assert int(answer.headers["Retry-After"]) > 0
+        assert "max-age" not in answer.headers["Cache-Control"]
+    await site.refresh()
+    assert [(await client.get(path)).status for path in DOCUMENTS] == [200] * 4
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/feeds/de/rss.xml",
+        "/feeds/en/topics/nothing/rss.xml",
+        "/feeds/ar/topics/harbour/atom.xml",
+        "/feeds/xx-nonsense/rss.xml",
+        "/feeds/%00/rss.xml",
+        "/feeds/en/topics/..%2F..%2Fen/rss.xml",
+        "/feeds/en/other.xml",
+        "/feeds/en/",
+    ],
+)
+async def test_06_an_unknown_feed_is_not_found(client: Client, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status == 404
+
+
+async def test_06_a_retired_feed_is_gone(
+    source: MemorySource, serve: Callable[[FeedSite], Any]
+) -> None:
+    site = FeedSite(source, BASE)
+    await site.refresh()
+    source.retire(FeedKey("ar"))
+    await site.refresh()
+    client = await serve(site)
+    assert (await client.get("/feeds/ar/rss.xml")).status == 410
+    assert (await client.get("/feeds/ar/atom.xml")).status == 410
+    english = await (await client.get("/feeds/en/atom.xml")).text()
+    assert "/feeds/ar/" not in english
+    assert "/feeds/ar/" not in await (await client.get("/feeds/opml.xml")).text()
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/feeds/EN/rss.xml", "/feeds/en/rss.xml"),
+        ("/feeds/zh_Hans/atom.xml", "/feeds/zh-Hans/atom.xml"),
+        ("/feeds/ZH-hans/atom.xml", "/feeds/zh-Hans/atom.xml"),
+        ("/feeds/EN/topics/harbour/rss.xml", "/feeds/en/topics/harbour/rss.xml"),
+    ],
+)
+async def test_06_another_spelling_of_a_language_moves_to_the_proper_one(
+    client: Client, path: str, target: str
+) -> None:
+    answer = await client.get(path, allow_redirects=False)
+    assert answer.status == 301
+    assert answer.headers["Location"] == BASE + target
+    assert (await client.get(target)).status == 200
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, "/feeds/de/rss.xml", "/feeds/EN/rss.xml"])
+async def test_07_readers_in_web_pages_may_read_every_answer(client: Client, path: str) -> None:
+    answer = await client.get(path, allow_redirects=False, headers={"Origin": "https://a.example"})
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+async def test_09_self_and_sisters_are_the_addresses_that_are_served(client: Client) -> None:
+    for path in FEEDS:
+        parsed = feedparser.parse(await (await client.get(path)).read())
+        links = parsed.feed.links
+        assert [link.href for link in links if link.rel == "self"] == [BASE + path]
+        sisters = [ln for ln in links if ln.rel == "alternate" and ln.type != "text/html"]
+        assert len(sisters) == (1 if "topics" in path else 5)
+        for sister in sisters:
+            answer = await client.get(sister.href.removeprefix(BASE))
+            assert answer.headers["Content-Type"] == sister.type
+            assert feedparser.parse(await answer.read()).feed.language == sister.hreflang
+
+
+async def test_opml_leads_to_every_feed(client: Client) -> None:
+    document = etree.fromstring(await (await client.get("/feeds/opml.xml")).read())
+    urls = [outline.get("xmlUrl") for outline in document.iter("outline")]
+    assert len(urls) == len(set(urls)) == 4
+    for url in urls:
+        answer = await client.get(url.removeprefix(BASE))
+        assert not feedparser.parse(await answer.read()).bozo
+
+
+async def test_a_topic_in_any_script_has_a_working_address(
+    make_feed: Callable[..., Feed], serve: Callable[[FeedSite], Any]
+) -> None:
+    source = MemorySource()
+    source.put(FeedKey("en", "гавань!+&=~"), make_feed())
+    site = FeedSite(source, BASE + "/newsroom/")
+    await site.refresh()
+    client = await serve(site)
+    document = etree.fromstring(await (await client.get("/feeds/opml.xml")).read())
+    url = document.find(".//outline").get("xmlUrl")
+    assert url.startswith(f"{BASE}/newsroom/feeds/en/topics/")
+    answer = await client.get(url.removeprefix(BASE + "/newsroom"))
+    assert answer.status == 200
+    assert url in [link.href for link in feedparser.parse(await answer.read()).feed.links]
+
+
+async def test_10_a_correction_changes_bytes_tag_and_date_and_nothing_else(
+    source: MemorySource, make_item: Callable[..., Item], serve: Callable[[FeedSite], Any]
+) -> None:
+    site = FeedSite(source, BASE)
+    await site.refresh()
+    client = await serve(site)
+    before = await client.get("/feeds/en/atom.xml")
+    sister = await client.get("/feeds/ar/atom.xml")
+    corrected = make_item(title="It reopens", updated=datetime(2026, 7, 1, 9, 0, tzinfo=UTC))
+    source.put(FeedKey("en"), replace(await source.feed(FeedKey("en")), items=(corrected,)))
+    await site.refresh()
+    had = {"If-None-Match": before.headers["ETag"]}
+    after = await client.get("/feeds/en/atom.xml", headers=had)
+    assert after.status == 200
+    assert after.headers["Last-Modified"] == "Wed, 01 Jul 2026 09:00:00 GMT"
+    old, new = [feedparser.parse(await a.read()).entries[0] for a in (before, after)]
+    assert (old.id, old.published) == (new.id, new.published)
+    assert old.updated_parsed < new.updated_parsed
+    untouched = {"If-None-Match": sister.headers["ETag"]}
+    assert (await client.get("/feeds/ar/atom.xml", headers=untouched)).status == 304
+
+
+async def test_what_did_not_change_is_not_written_again(
+    source: MemorySource, make_item: Callable[..., Item]
+) -> None:
+    site = FeedSite(source, BASE)
+    await site.refresh()
+    before = site.documents()
+    item = make_item(title="It reopens", updated=datetime(2026, 7, 1, 9, 0, tzinfo=UTC))
+    source.put(FeedKey("en"), replace(await source.feed(FeedKey("en")), items=(item,)))
+    await site.refresh()
+    after = site.documents()
+    rewritten = {path for path in after if after[path] is not before[path]}
+    assert rewritten == {"/feeds/en/atom.xml", "/feeds/en/rss.xml", "/feeds/opml.xml"}
+
+
+async def test_a_new_language_appears_in_its_sisters(
+    source: MemorySource, make_feed: Callable[..., Feed], make_item: Callable[..., Item]
+) -> None:
+    site = FeedSite(source, BASE)
+    await site.refresh()
+    identity = tag_id("example.org", date(2024, 1, 1), "feed/fr")
+    source.put(FeedKey("fr"), replace(make_feed(), id=identity, language="fr", items=()))
+    await site.refresh()
+    assert b"/feeds/fr/atom.xml" in site.documents()["/feeds/ar/rss.xml"]
+
+
+async def test_a_source_that_is_away_leaves_what_was_served(
+    make_feed: Callable[..., Feed], serve: Callable[[FeedSite], Any]
+) -> None:
+    source = FailingSource()
+    source.put(FeedKey("en"), make_feed())
+    site = FeedSite(source, BASE)
+    client = await serve(site)
+    source.down = True
+    with pytest.raises(ConnectionError):
+        await site.refresh()
+    assert (await client.get("/feeds/en/rss.xml")).status == 503
+    source.down = False
+    await site.refresh()
+    before = site.documents()
+    source.down = True
+    with pytest.raises(ConnectionError):
+        await site.refresh()
+    assert site.documents() == before
+    assert (await client.get("/feeds/en/rss.xml")).status == 200
+
+
+async def test_one_feed_that_fails_holds_up_no_other_and_is_reported(
+    make_feed: Callable[..., Feed], serve: Callable[[FeedSite], Any]
+) -> None:
+    source = FailingSource()
+    source.put(FeedKey("en"), make_feed("en"))
+    source.put(FeedKey("ar"), make_feed("ar"))
+    source.broken = {FeedKey("ar")}
+    site = FeedSite(source, BASE)
+    client = await serve(site)
+    with pytest.raises(ExceptionGroup) as caught:
+        await site.refresh()
+    assert [str(error) for error in caught.value.exceptions] == ["the database went away"]
+    assert (await client.get("/feeds/en/rss.xml")).status == 200
+    absent = await client.get("/feeds/ar/rss.xml")
+    assert (absent.status, "Retry-After" in absent.headers) == (503, True)
+
+    source.broken = set()
+    await site.refresh()
+    arabic = site.documents()["/feeds/ar/rss.xml"]
+    source.broken = {FeedKey("ar")}
+    source.put(FeedKey("en"), make_feed("en", title="Renamed"))
+    with pytest.raises(ExceptionGroup):
+        await site.refresh()
+    assert b"Renamed" in site.documents()["/feeds/en/rss.xml"]
+    answer = await client.get("/feeds/ar/rss.xml")
+    assert answer.status == 200
+    assert feedparser.parse(await answer.read()).entries == feedparser.parse(arabic).entries
+
+
+async def test_an_empty_newsroom_is_not_an_empty_200(serve: Callable[[FeedSite], Any]) -> None:
+    site = FeedSite(MemorySource(), BASE)
+    await site.refresh()
+    client = await serve(site)
+    assert (await client.get("/feeds/opml.xml")).status == 503
+    assert (await client.get("/feeds/en/rss.xml")).status == 404
+
+
+async def test_the_age_readers_may_keep_a_feed_is_the_hosts_to_say(
+    source: MemorySource, serve: Callable[[FeedSite], Any]
+) -> None:
+    site = FeedSite(source, BASE, max_age=60)
+    await site.refresh()
+    client = await serve(site)
+    answer = await client.get("/feeds/en/rss.xml")
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
