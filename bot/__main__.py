@@ -1,0 +1,85 @@
+"""``polyherald``: run a command, and put whatever goes wrong into one line with its remedy."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from bot.cli import command
+from bot.cli.session import Session
+from bot.errors import BadDocument, PolyheraldError
+from translations.text import Text, text
+
+FAILED = 1
+
+
+def main() -> None:
+    """The command ``polyherald``."""
+    sys.exit(run(sys.argv[1:], Session()))
+
+
+def run(arguments: Sequence[str], session: Session) -> int:
+    """Run one command; returns its exit status.
+
+    0 done, 1 could not do it (the reason is on stderr), 2 wrong usage, 130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a letter is no reason to stop half-way.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status = _carried_out(arguments, session)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has gone. Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return status
+
+
+def _carried_out(arguments: Sequence[str], session: Session) -> int:
+    try:
+        command().main(args=list(arguments), prog_name="polyherald", obj=session)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else FAILED
+    except BadDocument as error:
+        for problem in error.problems:
+            if problem.fatal:
+                session.out.complain(problem.as_text())
+    except PolyheraldError as error:
+        session.out.complain(error.what)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        session.out.complain(_unusable(error))
+    except Exception as error:  # noqa: BLE001 - the last line of defence, and it is reported
+        session.out.complain(
+            text(
+                "Something unexpected happened ({error}). Run the command again as "
+                "polyherald --debug … to see where, and report it.",
+                error=f"{type(error).__name__}: {error}"[:300],
+            )
+        )
+    else:
+        return 0
+    if session.debug:
+        traceback.print_exc()
+    return FAILED
+
+
+def _unusable(error: OSError) -> Text:
+    reason = error.strerror or str(error)
+    if error.filename is None:
+        return text("The system refused something: {reason}.", reason=reason)
+    return text(
+        "Cannot use {file}: {reason}. Check that it is there and who may read and write it.",
+        file=os.fsdecode(error.filename) if not isinstance(error.filename, int) else "-",
+        reason=reason,
+    )
+
+
+if __name__ == "__main__":
+    main()

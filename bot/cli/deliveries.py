@@ -1,0 +1,143 @@
+"""What ``deliveries``, ``resume`` and ``cancel`` do."""
+
+from __future__ import annotations
+
+from bot.cli.output import Cell
+from bot.cli.session import Session
+from bot.delivery import control, ledger
+from bot.delivery.announcement import AnnouncementState
+from bot.delivery.ledger import Entry
+from bot.delivery.outcome import DeliveryState
+from bot.delivery.report import REASON_TEXTS, STATE_TEXTS, Summary, summaries
+from bot.releases import repository
+from bot.releases.review import OPERATOR
+from translations.text import Text, ptext, text, texts
+
+_STATES = {
+    AnnouncementState.PLANNING: ptext("announcement", "being planned"),
+    AnnouncementState.SENDING: ptext("announcement", "being sent"),
+    AnnouncementState.HELD: ptext("announcement", "held"),
+    AnnouncementState.CANCELLED: ptext("announcement", "cancelled"),
+    AnnouncementState.DONE: ptext("announcement", "done"),
+}
+
+
+async def show(
+    session: Session, slug: str | None, state: str | None, *, addresses: bool, as_json: bool
+) -> None:
+    """The counts, and line by line what was asked about: a release, or a state."""
+    lines = as_json or slug is not None or state is not None
+    async with session.database() as database, database.read() as connection:
+        release_id = (await repository.get(connection, slug)).id if slug else None
+        counted = [] if as_json else await summaries(connection, release_id)
+        entries = await ledger.entries(connection, slug=slug, state=state) if lines else []
+    if as_json:
+        session.out.json([_json(entry, addresses=addresses) for entry in entries])
+        return
+    _show_counts(session, counted, state)
+    if lines and counted:
+        _show_lines(session, entries, addresses=addresses)
+
+
+def _show_counts(session: Session, counted: list[Summary], state: str | None) -> None:
+    out = session.out
+    rows: list[tuple[Cell, ...]] = []
+    for one in counted:
+        about = (one.announcement.key, _STATES[one.announcement.state])
+        tally = {k: n for k, n in one.tally.items() if state in (None, k[1])}
+        rows += [
+            (*about, language, STATE_TEXTS[DeliveryState(name)], number, _reason(reason))
+            for (language, name, reason), number in tally.items()
+        ]
+        if not one.tally and state is None:
+            rows.append((*about, "", "", 0, ""))
+    out.table(
+        (
+            text("Announcement"),
+            text("State"),
+            text("Language"),
+            text("Deliveries"),
+            text("Count"),
+            text("Reason"),
+        ),
+        rows,
+        text("There are no such deliveries."),
+    )
+
+
+def _show_lines(session: Session, entries: list[Entry], *, addresses: bool) -> None:
+    if not entries:
+        return
+    zone = session.zone
+    session.out.table(
+        (
+            text("Announcement"),
+            text("Subscriber"),
+            text("Language"),
+            text("Delivery"),
+            text("When"),
+            text("Message"),
+            text("Reason"),
+        ),
+        [
+            (
+                entry.announcement,
+                _who(entry, addresses=addresses),
+                entry.language,
+                STATE_TEXTS[entry.state],
+                entry.at.astimezone(zone) if entry.at else None,
+                " ".join(entry.message_ids),
+                _reason(entry.reason),
+            )
+            for entry in entries
+        ],
+        text("There are no such deliveries."),
+    )
+
+
+def _reason(reason: str) -> Text | str:
+    return REASON_TEXTS.get(reason, reason)
+
+
+def _who(entry: Entry, *, addresses: bool) -> str:
+    """The random id, unless addresses were asked for and this one is still known."""
+    if addresses and entry.address:
+        return f"{entry.transport}:{entry.address}"
+    return str(entry.subscriber_id)
+
+
+def _json(entry: Entry, *, addresses: bool) -> dict[str, object]:
+    return {
+        "announcement": entry.announcement,
+        "subscriber": _who(entry, addresses=addresses),
+        "language": entry.language,
+        "fallback": entry.fallback,
+        "state": str(entry.state),
+        "reason": entry.reason,
+        "message_ids": list(entry.message_ids),
+        "at": entry.at.isoformat() if entry.at else None,
+    }
+
+
+async def resume(session: Session, announcement: str) -> None:
+    async with session.database() as database:
+        resumed = await control.resume(database, session.clock, OPERATOR, _name(announcement))
+    session.out.say(text("“{announcement}” is sent on.", announcement=resumed.key))
+
+
+async def cancel(session: Session, announcement: str) -> None:
+    async with session.database() as database:
+        ended = await control.cancel(database, session.clock, OPERATOR, _name(announcement))
+    session.out.say(
+        texts(
+            "Cancelled: {n} delivery will not be sent.",
+            "Cancelled: {n} deliveries will not be sent.",
+            ended,
+        )
+    )
+
+
+def _name(announcement: str) -> int | str:
+    return (
+        int(announcement) if announcement.isdecimal() and len(announcement) < 19 else announcement
+    )

@@ -1,0 +1,82 @@
+"""Commands of whoever runs the house: serve, demo, migrate, doctor."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from bot.cli.options import Json, day, refused
+from bot.cli.session import Session
+from translations.text import text
+
+ROLES = ("web", "bot", "planner", "sender")
+
+
+def add_to(app: typer.Typer) -> None:
+    for act in (serve, demo, migrate, doctor):
+        app.command()(act)
+
+
+def serve(
+    context: typer.Context,
+    roles: Annotated[
+        str, typer.Option(metavar="ROLE,...", help="What this process does; by default all of it.")
+    ] = ",".join(ROLES),
+) -> None:
+    """Run the service: pages, feeds, bot, planner, sender."""
+    from bot import service
+
+    session: Session = context.obj
+    chosen = frozenset(part.strip() for part in roles.split(",") if part.strip())
+    if not chosen or not chosen <= set(ROLES):
+        what = text("“{value}” is no list of roles. Known are: {known}.", value=roles, known=ROLES)
+        raise refused(session, what, "--roles")
+    with _runner() as runner:
+        runner.run(service.serve(session.settings, chosen, session.clock))
+
+
+def demo(
+    context: typer.Context,
+    once: Annotated[
+        bool,
+        typer.Option("--once", help="One publication, one anniversary, a summary; then end."),
+    ] = False,
+    date: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Begin on this day: 2027-06-26.")
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the newsroom; 0 takes any free one.")
+    ] = 8080,
+) -> None:
+    """Try it out: a sample newsroom on this machine alone."""
+    from bot import demo as demonstration
+
+    on = day(context.obj, date, "--date")
+    with _runner() as runner:
+        status = runner.run(demonstration.run(once=once, on=on, port=port))
+    raise typer.Exit(status)
+
+
+def migrate(context: typer.Context) -> None:
+    """Bring the database to this version's schema. Other commands do so by themselves."""
+    from bot.cli import upkeep
+
+    asyncio.run(upkeep.migrate(context.obj))
+
+
+def doctor(context: typer.Context, as_json: Json = False) -> None:
+    """Check settings, database, token and machine."""
+    from bot.cli import upkeep
+
+    sound = asyncio.run(upkeep.examine(context.obj, as_json=as_json))
+    raise typer.Exit(0 if sound else 1)
+
+
+def _runner() -> asyncio.Runner:
+    try:
+        from uvloop import new_event_loop
+    except ImportError:  # where uvloop does not run, asyncio's own loop does as well
+        return asyncio.Runner()
+    return asyncio.Runner(loop_factory=new_event_loop)

@@ -1,0 +1,175 @@
+"""Commands of the press office: import, list, show, approve, queue, publish, preview, calendar."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.options import Json, Slug, day, moment, refused, tag
+from translations.text import text
+
+When = "WHEN"
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("import")(import_)
+    app.command("list")(list_)
+    for act in (show, approve, accept, queue, publish, hold, preview, calendar):
+        app.command()(act)
+
+
+def import_(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Markdown folders, or .md and .txt files."),
+    ],
+    language: Annotated[
+        str | None, typer.Option(metavar="TAG", help="The language, where a file does not say it.")
+    ] = None,
+    slug: Annotated[str | None, typer.Option(help="The release's short name.")] = None,
+    archive: Annotated[
+        bool, typer.Option("--archive", help="Straight onto the pages, as old; nothing is sent.")
+    ] = False,
+    accept_observance: Annotated[
+        bool, typer.Option("--accept-observance", help="Let a proposed observance count.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be stored; store nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Take releases in as drafts. All of them, or, if one is broken, none."""
+    from bot.cli import importing
+
+    order = importing.Order(
+        paths=tuple(paths),
+        language=tag(context.obj, language, "--language"),
+        slug=slug,
+        archive=archive,
+        accept_observance=accept_observance,
+    )
+    if dry_run:
+        importing.show_only(context.obj, order, as_json=as_json)
+    else:
+        asyncio.run(importing.take_in(context.obj, order, as_json=as_json))
+
+
+def list_(context: typer.Context, as_json: Json = False) -> None:
+    """Show all releases, newest date first."""
+    from bot.cli import releases
+
+    asyncio.run(releases.show_all(context.obj, as_json=as_json))
+
+
+def show(
+    context: typer.Context,
+    slug: Slug,
+    history: Annotated[
+        bool, typer.Option("--history", help="Also who did what to it, and when.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show one release whole, with the state of each variant."""
+    from bot.cli import releases
+
+    asyncio.run(releases.show_one(context.obj, slug, history=history, as_json=as_json))
+
+
+def approve(
+    context: typer.Context,
+    slug: Slug,
+    language: Annotated[
+        str | None, typer.Argument(metavar="[LANG]", help="Only this variant; by default all.")
+    ] = None,
+) -> None:
+    """Approve a release's variants, so that readers may get them."""
+    from bot.cli import releases
+
+    chosen = tag(context.obj, language, "LANG")
+    asyncio.run(releases.approve(context.obj, slug, chosen))
+
+
+def accept(context: typer.Context, slug: Slug) -> None:
+    """Accept the observance that a release proposes."""
+    from bot.cli import releases
+
+    asyncio.run(releases.accept(context.obj, slug))
+
+
+def queue(
+    context: typer.Context,
+    slug: Slug,
+    at: Annotated[
+        str | None, typer.Option(metavar=When, help="When it goes out: 2026-06-26T10:00.")
+    ] = None,
+    embargo: Annotated[
+        str | None, typer.Option(metavar=When, help="Until when nothing of it may be seen.")
+    ] = None,
+) -> None:
+    """Set the time at which a release goes out.
+
+    A time without an offset or a [Zone/Name] is in the office's time zone.
+    """
+    from bot.cli import releases
+
+    going_out = moment(context.obj, at, "--at")
+    until = moment(context.obj, embargo, "--embargo")
+    asyncio.run(releases.queue(context.obj, slug, at=going_out, embargo=until))
+
+
+def publish(context: typer.Context, slug: Slug) -> None:
+    """Publish a release now."""
+    from bot.cli import releases
+
+    asyncio.run(releases.publish(context.obj, slug))
+
+
+def hold(context: typer.Context, slug: Slug) -> None:
+    """Take a release out of the queue."""
+    from bot.cli import releases
+
+    asyncio.run(releases.hold(context.obj, slug))
+
+
+def preview(
+    context: typer.Context,
+    slug: Slug,
+    language: Annotated[
+        str | None, typer.Option(metavar="TAG", help="Only this variant; by default all.")
+    ] = None,
+    transport: Annotated[str, typer.Option(help="Whose limits hold: telegram.")] = "telegram",
+    as_json: Json = False,
+) -> None:
+    """Show the message that subscribers get."""
+    from bot.cli import previewing
+
+    if transport != "telegram":
+        what = text("There is no transport “{name}”. Use telegram.", name=transport)
+        raise refused(context.obj, what, "--transport")
+    chosen = tag(context.obj, language, "--language")
+    asyncio.run(previewing.preview(context.obj, slug, chosen, as_json=as_json))
+
+
+def calendar(
+    context: typer.Context,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="By default today.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="By default 12 months later.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show which anniversaries fall when."""
+    from bot.cli import occasions
+
+    first = day(context.obj, since, "--from") or occasions.today(context.obj)
+    last = day(context.obj, until, "--to") or occasions.a_year_on(first)
+    if last < first:
+        what = text("The period ends before it begins. Give a later date.")
+        raise refused(context.obj, what, "--to")
+    asyncio.run(occasions.show(context.obj, first, last, as_json=as_json))

@@ -1,0 +1,119 @@
+"""Commands about subscribers, and about what was and was not delivered to them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.options import Addresses, Json, refused
+from translations.text import text
+
+STATES = ("pending", "sending", "retrying", "sent", "failed", "unknown")
+
+Address = Annotated[
+    str, typer.Argument(help="telegram:CHAT_ID, with /TOPIC_ID after it for a forum topic.")
+]
+AnnouncementKey = Annotated[
+    str, typer.Argument(metavar="ANNOUNCEMENT", help="As “deliveries” names it: SLUG/publication.")
+]
+
+subscribers = typer.Typer(
+    name="subscribers",
+    help="List, add, remove, import and export subscribers.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(subscribers)
+    for act in (deliveries, resume, cancel):
+        app.command()(act)
+
+
+@subscribers.command("list")
+def list_(context: typer.Context, addresses: Addresses = False, as_json: Json = False) -> None:
+    """Show all subscribers, oldest first."""
+    from bot.cli import subscribers
+
+    asyncio.run(subscribers.show_all(context.obj, addresses=addresses, as_json=as_json))
+
+
+@subscribers.command()
+def add(
+    context: typer.Context,
+    address: Address,
+    languages: Annotated[str, typer.Option(metavar="fr,en", help="In order of preference.")] = "",
+    timezone: Annotated[
+        str, typer.Option(metavar="Europe/Paris", help="By default the office's.")
+    ] = "",
+    topics: Annotated[str, typer.Option(metavar="TOPIC,...", help="By default all.")] = "",
+) -> None:
+    """Add a subscriber, or change one's languages, time zone and topics."""
+    from bot.cli import subscribers
+
+    asyncio.run(subscribers.add(context.obj, address, languages, timezone, topics))
+
+
+@subscribers.command()
+def remove(context: typer.Context, address: Address) -> None:
+    """Forget a subscriber's address and preferences at once."""
+    from bot.cli import subscribers
+
+    asyncio.run(subscribers.remove(context.obj, address))
+
+
+@subscribers.command("import")
+def import_(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(help="CSV with the header address,languages,timezone,topics.")
+    ],
+) -> None:
+    """Add the subscribers of a CSV file. All of them, or, if one line is wrong, none."""
+    from bot.cli import subscribers
+
+    asyncio.run(subscribers.take_in(context.obj, file))
+
+
+@subscribers.command()
+def export(context: typer.Context, addresses: Addresses = False) -> None:
+    """Print all subscribers as CSV; with --addresses, as “import” reads it."""
+    from bot.cli import subscribers
+
+    asyncio.run(subscribers.export(context.obj, addresses=addresses))
+
+
+def deliveries(
+    context: typer.Context,
+    slug: Annotated[str | None, typer.Argument(help="Only of this release.")] = None,
+    state: Annotated[
+        str | None, typer.Option(metavar="STATE", help=f"Only these: {', '.join(STATES)}.")
+    ] = None,
+    addresses: Addresses = False,
+    as_json: Json = False,
+) -> None:
+    """Show what was delivered, what was not, and why."""
+    from bot.cli import deliveries
+
+    if state is not None and state not in STATES:
+        what = text("There is no state “{state}”. Known are: {known}.", state=state, known=STATES)
+        raise refused(context.obj, what, "--state")
+    asyncio.run(deliveries.show(context.obj, slug, state, addresses=addresses, as_json=as_json))
+
+
+def resume(context: typer.Context, announcement: AnnouncementKey) -> None:
+    """Send a held announcement after all."""
+    from bot.cli import deliveries
+
+    asyncio.run(deliveries.resume(context.obj, announcement))
+
+
+def cancel(context: typer.Context, announcement: AnnouncementKey) -> None:
+    """End an announcement: what is not sent yet never will be."""
+    from bot.cli import deliveries
+
+    asyncio.run(deliveries.cancel(context.obj, announcement))

@@ -1,0 +1,66 @@
+"""What ``preview`` does: the message exactly as a subscriber gets it."""
+
+from __future__ import annotations
+
+from bot.cli.output import Output
+from bot.cli.session import Session
+from bot.delivery.message import draft_message
+from bot.errors import NotFound
+from bot.releases import repository
+from bot.transports.entities import units
+from bot.transports.fit import TEXT_LIMIT, Fitted, fit
+from translations.locales import native_name
+from translations.text import text
+
+
+async def preview(session: Session, slug: str, language: str | None, *, as_json: bool) -> None:
+    async with session.database() as database, database.read() as connection:
+        release = await repository.get(connection, slug)
+    if language is not None and language not in release.variants:
+        raise NotFound(
+            text(
+                "“{slug}” has no variant in {language}. There are: {known}.",
+                slug=slug,
+                language=language,
+                known=tuple(release.variants),
+            )
+        )
+    messages = {
+        tag: fit(draft_message(release, tag, session.settings))
+        for tag in ([language] if language else release.variants)
+    }
+    if as_json:
+        session.out.json(
+            [
+                {
+                    "slug": slug,
+                    "language": tag,
+                    "transport": "telegram",
+                    "text": message.text,
+                    "button": dict(zip(("label", "url"), message.button, strict=True))
+                    if message.button
+                    else None,
+                    "paragraphs": message.shown,
+                    "units": units(message.text),
+                    "limit": TEXT_LIMIT,
+                }
+                for tag, message in messages.items()
+            ]
+        )
+        return
+    for tag, message in messages.items():
+        _show(session.out, tag, message)
+
+
+def _show(out: Output, tag: str, message: Fitted) -> None:
+    out.sheet(f"{native_name(tag)} ({tag})", (), message.text)
+    if message.button:
+        label, url = message.button
+        out.say(f"[{label}] {url}")
+    out.say(
+        text(
+            "Length {units} of at most {limit} (UTF-16 units).",
+            units=units(message.text),
+            limit=TEXT_LIMIT,
+        )
+    )

@@ -1,0 +1,128 @@
+"""What ``list``, ``show`` and the acts on one release do."""
+
+from __future__ import annotations
+
+from bot.cli import sheet
+from bot.cli.session import Session
+from bot.releases import audit, repository
+from bot.releases.publication import filled_headline
+from bot.releases.release import Moment
+from bot.releases.review import OPERATOR
+from translations.text import text
+
+
+async def show_all(session: Session, *, as_json: bool) -> None:
+    async with session.database() as database, database.read() as connection:
+        found = await repository.everything(connection)
+    out = session.out
+    if as_json:
+        keys = ("slug", "original", "date", "state", "pubstatus", "archive", "topics", "publish_at")
+        out.json(
+            [
+                {key: value for key, value in sheet.as_json(release).items() if key in keys}
+                | {
+                    "headline": filled_headline(release, release.original),
+                    "variants": {tag: release.state_of(tag) for tag in release.variants},
+                }
+                for release in found
+            ]
+        )
+        return
+    out.table(
+        (text("Release"), text("Date"), text("State"), text("Languages"), text("Headline")),
+        [
+            (
+                release.slug,
+                release.date,
+                sheet.state(release.state),
+                ", ".join(
+                    tag if release.is_approved(tag) else f"({tag})" for tag in release.variants
+                ),
+                filled_headline(release, release.original),
+            )
+            for release in found
+        ],
+        text("There are no releases yet. Take some in with: polyherald import FOLDER"),
+    )
+
+
+async def show_one(session: Session, slug: str, *, history: bool, as_json: bool) -> None:
+    async with session.database() as database, database.read() as connection:
+        release = await repository.get(connection, slug)
+        acts = await audit.history(connection, slug) if history else ()
+    out = session.out
+    if as_json:
+        document = sheet.as_json(release)
+        document["missing"] = list(sheet.missing(release, session.settings))
+        if history:
+            document["history"] = [
+                {
+                    "at": act.at.isoformat(),
+                    "actor": act.actor,
+                    "act": act.act,
+                    "details": act.details,
+                }
+                for act in acts
+            ]
+        out.json(document)
+        return
+    sheet.show(out, release, session.settings)
+    if history:
+        zone = session.zone
+        out.table(
+            (text("When"), text("Who"), text("What")),
+            [
+                (act.at.astimezone(zone), act.actor, f"{act.act} {_details(act.details)}".strip())
+                for act in acts
+            ],
+            text("Nothing has been done to it."),
+        )
+
+
+def _details(details: dict[str, object]) -> str:
+    values = (" ".join(v) if isinstance(v, list) else str(v) for v in details.values())
+    return " ".join(values)
+
+
+async def approve(session: Session, slug: str, language: str | None) -> None:
+    async with session.desk() as desk:
+        release = await desk.approve(OPERATOR, slug, (language,) if language else ())
+    done = (language,) if language else tuple(release.variants)
+    session.out.say(text("Approved of “{slug}”: {languages}.", slug=slug, languages=done))
+
+
+async def accept(session: Session, slug: str) -> None:
+    async with session.desk() as desk:
+        release = await desk.accept_observance(OPERATOR, slug)
+    if release.observance is not None:
+        session.out.say(
+            text(
+                "The anniversaries of {date} will be announced. See them with: polyherald calendar",
+                date=release.observance.origin,
+            )
+        )
+
+
+async def queue(session: Session, slug: str, *, at: Moment | None, embargo: Moment | None) -> None:
+    async with session.desk() as desk:
+        release = await desk.queue(OPERATOR, slug, at=at, embargo=embargo)
+    moments = [m for m in (release.publish_at, release.embargo) if m is not None]
+    session.out.say(
+        text(
+            "“{slug}” goes out at {moment}.",
+            slug=slug,
+            moment=max(moments, key=lambda m: m.at).local,
+        )
+    )
+
+
+async def publish(session: Session, slug: str) -> None:
+    async with session.desk() as desk:
+        await desk.publish(OPERATOR, slug)
+    session.out.say(text("“{slug}” goes out now; a running service sends it at once.", slug=slug))
+
+
+async def hold(session: Session, slug: str) -> None:
+    async with session.desk() as desk:
+        await desk.hold(OPERATOR, slug)
+    session.out.say(text("“{slug}” is held until it is queued or published again.", slug=slug))
