@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import nh3
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from markdown_it.rules_core.text_join import text_join
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from bot.releases.links import Linkifier, find_links, is_wide
+from bot.releases.commonmark import commonmark, line_end
 from translations.locales import direction
 
-_SCHEMES = ("http:", "https:", "mailto:")
 _KINDS = {"strong_open": "bold", "em_open": "italic", "link_open": "link"}
 _CLOSERS = ("strong_close", "em_close", "link_close")
 
@@ -53,7 +47,7 @@ class Block:
 
 def paragraphs(markdown: str) -> tuple[Block, ...]:
     """The body's paragraphs in order, none lost, none joined, none empty."""
-    return tuple(_blocks(_parser().parse(markdown)))
+    return tuple(_blocks(commonmark().parse(markdown)))
 
 
 def to_html(markdown: str, language: str) -> str:
@@ -62,14 +56,14 @@ def to_html(markdown: str, language: str) -> str:
     In a language written from right to left each block says so, because feed readers show the
     fragment outside of any page of ours.
     """
-    tokens = _parser().parse(markdown)
+    tokens = commonmark().parse(markdown)
     rtl = direction(language) == "rtl"
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
         if rtl and token.nesting == 1 and not token.hidden:
             token.attrSet("dir", "rtl")
-    parser = _parser()
+    parser = commonmark()
     return _cleaner().clean(parser.renderer.render(tokens, parser.options, {}))
 
 
@@ -146,7 +140,7 @@ def _joined(text: str) -> str:
     lines = [line.strip() for line in text.strip().split("\n")]
     joined = lines[0]
     for line in lines[1:]:
-        joined += _softbreak(joined[-1:], line[:1]) + line
+        joined += line_end(joined[-1:], line[:1]) + line
     return joined
 
 
@@ -160,79 +154,6 @@ def _escape_block(block: str) -> str:
     if _shows(marked, block):
         return marked
     return _PUNCTUATION.sub(lambda m: "\\" + m[0], block)
-
-
-def _softbreak(before: str, after: str) -> str:
-    """What a line's end means within a paragraph: a space, but nothing between Han letters."""
-    return "" if before and after and is_wide(before) and is_wide(after) else " "
-
-
-def _spare_addresses(state: StateInline, silent: bool) -> bool:
-    """Inline rule: ``*`` and ``_`` within an address belong to it and set nothing apart."""
-    if state.src[state.pos] not in "*_":
-        return False
-    known = state.env.get("addresses")
-    if known is None or known[0] is not state.src:
-        found = [(link.index, link.last_index) for link in find_links(state.src)]
-        known = state.env["addresses"] = (state.src, found)
-    i = bisect_right(known[1], (state.pos, len(state.src) + 1)) - 1
-    if i < 0 or not known[1][i][0] < state.pos < known[1][i][1]:
-        return False
-    if not silent:
-        state.pending += state.src[state.pos]
-    state.pos += 1
-    return True
-
-
-def _join_lines(state: StateCore) -> None:
-    for token in state.tokens:
-        children = token.children or []
-        for i, child in enumerate(children):
-            if child.type != "softbreak":
-                continue
-            before = children[i - 1].content if i else ""
-            after = children[i + 1].content if i + 1 < len(children) else ""
-            child.type, child.content = "text", _softbreak(before[-1:], after[:1])
-
-
-def _show_no_images(state: StateCore) -> None:
-    """An image would make readers fetch it; its description stays, as a link to it."""
-    for token in state.tokens:
-        if not token.children or not any(c.type == "image" for c in token.children):
-            continue
-        children: list[Token] = []
-        depth = 0
-        for child in token.children:
-            depth += child.type == "link_open"
-            depth -= child.type == "link_close"
-            if child.type != "image":
-                children.append(child)
-                continue
-            text = Token("text", "", 0, content=child.content or str(child.attrGet("src") or ""))
-            if depth:
-                children.append(text)
-                continue
-            opening = Token("link_open", "a", 1, attrs={"href": child.attrGet("src") or ""})
-            children += [opening, text, Token("link_close", "a", -1)]
-        token.children = children
-
-
-@cache
-def _parser() -> MarkdownIt:
-    """CommonMark without HTML and without indented code, which pasted paragraphs look like."""
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "typographer": False})
-    parser.disable("code").enable("linkify")
-    # markdown-it's own inline rule copies the rest of the text at every "://".
-    parser.inline.ruler.disable("linkify")
-    parser.inline.ruler.before("emphasis", "addresses", _spare_addresses)
-    parser.linkify = Linkifier()  # type: ignore[assignment]
-    parser.validateLink = lambda url: url.lower().startswith(_SCHEMES)  # type: ignore[method-assign]
-    # The text of an address stays as it was written: no decoding of %2F or xn--.
-    parser.normalizeLinkText = lambda url: url  # type: ignore[method-assign]
-    parser.core.ruler.before("linkify", "text_join_first", text_join)
-    parser.core.ruler.push("no_images", _show_no_images)
-    parser.core.ruler.push("join_lines", _join_lines)
-    return parser
 
 
 @cache

@@ -1,0 +1,154 @@
+"""In which language a text is: by its letters where they tell, else by a statistical model."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import langcodes
+
+from bot.errors import PolyheraldError
+from translations.text import text
+
+SURE = 0.8
+"""Confidence from which nobody needs to be asked."""
+
+_CHILD = Path(__file__).with_name("detect_child.py")
+_SECONDS = 30
+_MOST_CHARACTERS = 20_000
+_FOREIGN_LETTERS = 200
+"""Letters a text must have before the model may find a language that nobody expected."""
+
+# Letters that only one language of their script has, among those an office is likely to use.
+_TELLING = (
+    ("az", re.compile("[əƏ]")),
+    ("ur", re.compile("[ٹڈڑے]")),
+    ("fa", re.compile("[پچژگ]")),
+    ("uk", re.compile("[їЇєЄґҐ]")),
+    ("be", re.compile("[ўЎ]")),
+    ("kk", re.compile("[ғҒқҚұҰ]")),
+)
+_SCRIPTS = (
+    ("Latn", "A-Za-z\u00aa-\u024f\u0250-\u02af\u1e00-\u1eff"),
+    ("Cyrl", "\u0400-\u052f"),
+    ("Arab", "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc"),
+    ("Kana", "\u3040-\u30ff"),
+    ("Hang", "\uac00-\ud7a3\u1100-\u11ff"),
+    ("Han", "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"),
+    ("Grek", "\u0370-\u03ff\u1f00-\u1fff"),
+    ("Hebr", "\u0590-\u05ff"),
+    ("Armn", "\u0530-\u058f"),
+    ("Geor", "\u10a0-\u10ff\u2d00-\u2d2f"),
+    ("Deva", "\u0900-\u097f"),
+    ("Beng", "\u0980-\u09ff"),
+    ("Thai", "\u0e00-\u0e7f"),
+    ("Ethi", "\u1200-\u139f"),
+)
+_SCRIPT = re.compile("|".join(f"(?P<{name}>[{letters}])" for name, letters in _SCRIPTS))
+_SAME_SCRIPT = {"Jpan": "Kana", "Kore": "Hang", "Hans": "Han", "Hant": "Han"}
+_TRADITIONAL = re.compile("[國們這來時對開會發問說經長東車馬與為後門]")
+_SIMPLIFIED = re.compile("[国们这来时对开会发问说经长东车马与为后门]")
+_MODEL_NAMES = {"nb": "no", "fil": "tl"}
+
+
+class DetectionFailed(PolyheraldError):
+    """The detector did not answer: out of time, out of memory, or not installed."""
+
+
+def detect(texts: Sequence[str], candidates: Sequence[str]) -> list[tuple[str, float]]:
+    """For each text its language and a confidence from 0 to 1, in one short-lived process.
+
+    The language is one of ``candidates`` (canonical tags, in order of preference), except that a
+    longer text that is clearly in no candidate gets its own. Blocks for about half a second: on
+    an event loop, call it through ``asyncio.to_thread``. Raises :class:`DetectionFailed`.
+    """
+    if not texts:
+        return []
+    return [
+        _judged(sample, ranks, candidates)
+        for sample, ranks in zip(texts, _ranked(texts), strict=True)
+    ]
+
+
+def _ranked(texts: Sequence[str]) -> list[dict[str, float]]:
+    samples = [sample[:_MOST_CHARACTERS] for sample in texts]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", str(_CHILD)],
+            input=json.dumps(samples),
+            capture_output=True,
+            timeout=_SECONDS,
+            check=True,
+            text=True,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        )
+        return [dict(ranks) for ranks in json.loads(done.stdout)]
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise DetectionFailed(
+            text("The language could not be found out. Name it, as in --language fr.")
+        ) from error
+
+
+def _judged(
+    sample: str, ranks: Mapping[str, float], candidates: Sequence[str]
+) -> tuple[str, float]:
+    script = _script(sample)
+    fitting = [tag for tag in candidates if script is None or _written_in(tag) == script]
+    for language, letters in _TELLING:
+        told = [tag for tag in fitting if _model_name(tag) == language]
+        if told and letters.search(sample):
+            return told[0], 1.0
+    foreign, chance = max(ranks.items(), key=lambda item: item[1])
+    expected = {_model_name(tag) for tag in candidates}
+    if foreign not in expected and chance > SURE and _letters(sample) >= _FOREIGN_LETTERS:
+        return foreign, chance
+    if not fitting:
+        return (candidates[0] if candidates else foreign), 0.0
+    if script == "Han":
+        return _chinese(sample, fitting), 1.0
+    weights = {tag: ranks.get(_model_name(tag), 0.0) for tag in reversed(fitting)}
+    best = max(reversed(fitting), key=lambda tag: (weights[tag], -fitting.index(tag)))
+    total = sum({_model_name(tag): weight for tag, weight in weights.items()}.values())
+    if _letters(sample) == 0 or total == 0:
+        return best, 0.0
+    return best, weights[best] / total
+
+
+def _letters(sample: str) -> int:
+    return sum(1 for _ in _SCRIPT.finditer(sample[:_MOST_CHARACTERS]))
+
+
+def _script(sample: str) -> str | None:
+    """The script of most letters; a text with kana or Hangul is not in Chinese."""
+    counts = Counter(found.lastgroup or "" for found in _SCRIPT.finditer(sample[:_MOST_CHARACTERS]))
+    if not counts:
+        return None
+    for own in ("Kana", "Hang"):
+        if counts[own] * 10 >= counts["Han"] and counts[own] > 0:
+            counts[own] += counts.pop("Han", 0)
+    return counts.most_common(1)[0][0]
+
+
+def _written_in(tag: str) -> str:
+    script = langcodes.Language.get(tag).maximize().script or "Latn"
+    return _SAME_SCRIPT.get(script, script)
+
+
+def _model_name(tag: str) -> str:
+    language = tag.split("-")[0]
+    return _MODEL_NAMES.get(language, language)
+
+
+def _chinese(sample: str, fitting: Sequence[str]) -> str:
+    traditional = len(_TRADITIONAL.findall(sample)) > len(_SIMPLIFIED.findall(sample))
+    wanted = "Hant" if traditional else "Hans"
+    for tag in fitting:
+        if langcodes.Language.get(tag).maximize().script == wanted:
+            return tag
+    return fitting[0]

@@ -1,0 +1,84 @@
+"""What intake hands on: a draft with the problems found, and how they are collected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.errors import BadDocument, Problem
+from bot.releases.release import Issuer, Release
+from translations.text import Text, text
+
+MOST_PROBLEMS = 100
+"""Past this many the rest of a hostile or hopeless document is not worth a person's reading."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the sender said, and what the office's settings say, about incoming documents.
+
+    ``languages`` are the office's, the first being the fallback. ``default_zone`` (IANA) is for
+    times that name no zone. ``issuer`` stands in where a document names none. ``language`` and
+    ``slug`` overrule what is found. ``today``, if given, dates a text that bears no date.
+    """
+
+    languages: Sequence[str] = ("en",)
+    default_zone: str = "UTC"
+    language: str | None = None
+    slug: str | None = None
+    issuer: Issuer | None = None
+    today: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A release as it was read, with what staff should look at; ``sources`` are file names.
+
+    An observance that was read from a letter's headline has ``accepted=False``.
+    """
+
+    release: Release
+    problems: tuple[Problem, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file, as its sender knows it, and a line from 1 on, or the file as a whole."""
+
+    where: str
+    line: int | None = None
+
+
+@dataclass
+class Findings:
+    """The problems met so far, in order, each once."""
+
+    problems: list[Problem] = field(default_factory=list)
+    bad: bool = False
+
+    def fatal(self, place: Place, what: Text) -> None:
+        self.bad = True
+        self._add(Problem(what=what, where=place.where, line=place.line, fatal=True))
+
+    def note(self, place: Place, what: Text) -> None:
+        self._add(Problem(what=what, where=place.where, line=place.line))
+
+    def _add(self, problem: Problem) -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            if problem not in self.problems:
+                self.problems.append(problem)
+        elif len(self.problems) == MOST_PROBLEMS:
+            self.problems.append(
+                Problem(
+                    what=text("There are more problems. Solve these first, then try again."),
+                    where=problem.where,
+                    fatal=self.bad,
+                )
+            )
+
+    def raise_if_bad(self) -> None:
+        """Raise :class:`BadDocument` if anything found so far is fatal."""
+        if self.bad:
+            raise BadDocument(self.problems)

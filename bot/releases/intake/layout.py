@@ -1,0 +1,148 @@
+"""The lines of a plain text as paragraphs and list items, however its lines were broken."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.releases.links import is_wide
+
+_MARK = re.compile(r"(?:[-*•·▪◦‣●○■–—]|\(?\d{1,2}[.)])\s+(?=\S)")
+_WIDEST_WRAP = 120
+"""Columns; beyond this, lines are paragraphs. E-mail wraps at 72, typewriters at about 65."""
+_NARROWEST_WRAP = 50
+_FEWEST_BREAKS = 3
+_SHORTEST_LINE = 40
+_LONG_WORD = 30
+"""Columns of a word, such as a web address, before which even a short line is broken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """A paragraph, heading or list item; ``line`` counts from 1.
+
+    ``mark`` is the list mark with which ``text`` begins, with its space, or nothing. ``chunk``
+    numbers the groups of lines that blank lines part.
+    """
+
+    text: str
+    line: int
+    chunk: int
+    mark: str = ""
+
+    @property
+    def words(self) -> str:
+        """The text without its list mark, otherwise verbatim."""
+        return self.text[len(self.mark) :]
+
+
+@dataclass(frozen=True)
+class _Line:
+    text: str
+    number: int
+    chunk: int
+    indent: int
+    width: int
+    mark: str
+
+
+def units(content: str) -> tuple[Unit, ...]:
+    """The units of a text, in order; no word is lost.
+
+    Lines are joined only where the evidence says that they were wrapped: all lines are narrow,
+    and nearly every line was broken where its next word would not have fitted.
+    """
+    lines = _lines(content)
+    wrap = _wrap_width(lines)
+    found: list[Unit] = []
+    for i, line in enumerate(lines):
+        before = lines[i - 1] if i else None
+        if found and before is not None and wrap and _continues(before, line, wrap, found[-1]):
+            last = found[-1]
+            found[-1] = Unit(
+                text=joined(last.text, line.text), line=last.line, chunk=last.chunk, mark=last.mark
+            )
+        else:
+            found.append(Unit(text=line.text, line=line.number, chunk=line.chunk, mark=line.mark))
+    return tuple(found)
+
+
+def joined(text: str, line: str) -> str:
+    """``text`` continued by ``line``: a space between them, none after a hyphen or among Han."""
+    if re.search(r"\w[-\u2010]$", text) or (is_wide(text[-1]) and is_wide(line[0])):
+        return text + line
+    return f"{text} {line}"
+
+
+def _lines(content: str) -> list[_Line]:
+    rows = content.split("\n")
+    filled = [row for row in rows if row.strip()]
+    quoted = filled and sum(row.lstrip().startswith(">") for row in filled) > len(filled) * 0.8
+    found = []
+    chunk = 0
+    for number, row in enumerate(rows, start=1):
+        if quoted and len(filled) > 1:
+            row = re.sub(r"^\s*>", "", row)
+        words = row.strip()
+        if not words:
+            chunk += 1
+            continue
+        indent = len(row.expandtabs(4)) - len(row.expandtabs(4).lstrip())
+        mark = _MARK.match(words)
+        found.append(
+            _Line(words, number, chunk, indent, indent + _columns(words), mark[0] if mark else "")
+        )
+    return found
+
+
+def _columns(words: str) -> int:
+    if words.isascii():
+        return len(words)
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in words)
+
+
+def _wrap_width(lines: Sequence[_Line]) -> int:
+    """The width at which the text was wrapped, or 0 if its lines are paragraphs."""
+    pairs = [
+        (one, two)
+        for one, two in itertools.pairwise(lines)
+        if one.chunk == two.chunk and not two.mark
+    ]
+    inner = [(one, two) for one, two in pairs if one.width >= _NARROWEST_WRAP]
+    if len(inner) < _FEWEST_BREAKS:
+        return 0
+    widths = sorted(one.width for one, _ in inner)
+    width = widths[int(0.9 * (len(widths) - 1))]  # a line or two may be wider: an address, a title
+    long_lines = sum(line.width > 1.5 * _WIDEST_WRAP for line in lines)
+    if width > _WIDEST_WRAP or long_lines > len(inner) / 4:
+        return 0
+    forced = sum(_is_forced(one, two, width) for one, two in inner)
+    return width if forced >= 0.6 * len(inner) else 0
+
+
+def _is_forced(line: _Line, following: _Line, width: int) -> bool:
+    """Whether the next word would not have fitted on this line."""
+    return line.width + 1 + _first_columns(following) > width
+
+
+def _first_columns(line: _Line) -> int:
+    """Columns of the line's first word; Han is broken between any two letters."""
+    first = line.text.split(None, 1)[0]
+    return _columns(first[:2] if is_wide(first[0]) else first)
+
+
+def _continues(before: _Line, line: _Line, wrap: int, unit: Unit) -> bool:
+    if before.chunk != line.chunk or line.mark or line.text[0] == ">":
+        return False
+    if not unit.mark and line.indent > before.indent + 1:
+        return False  # the indented first line of a paragraph
+    if unit.mark and line.indent > 0 and before.width >= wrap / 2:
+        return True
+    if before.width < _SHORTEST_LINE and _first_columns(line) < _LONG_WORD:
+        return False
+    if _is_forced(before, line, wrap):
+        return True
+    return before.width >= 0.6 * wrap and line.text[0].islower()

@@ -1,0 +1,193 @@
+"""A press release that came as a letter, or as text pasted into a chat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.releases.body import escape, symbols
+from bot.releases.intake.anatomy import Letter, lists, take_apart
+from bot.releases.intake.detect import SURE, DetectionFailed, detect
+from bot.releases.intake.document import Draft, Findings, Options, Place
+from bot.releases.intake.layout import Unit
+from bot.releases.intake.letterhead import HeadReader, Letterhead
+from bot.releases.intake.shared import first_address
+from bot.releases.intake.slug import check_slug, slugify
+from bot.releases.intake.tongue import GUESS, language_of, reading_languages, said_language
+from bot.releases.release import (
+    UN_LANGUAGES,
+    Issuer,
+    ObservanceSpec,
+    RelatedDocument,
+    Release,
+    Variant,
+)
+from translations.letter import find_ordinal, letter_words
+from translations.text import text
+
+_FINISHED = tuple('.!?…。！？؟۔।"”’»“)）]』」›:：')
+_UNFINISHED_ITEM = tuple(";,،؛；，、:-–")
+
+
+def read_letter(content: str, where: str, options: Options, findings: Findings) -> Draft | None:
+    """The draft in a letter's text, or None if something fatal was found.
+
+    Wording is kept to the byte; the letterhead and the date line become issuer, contact and date.
+    """
+    tags = reading_languages(options)
+    letter = take_apart(content, where, tags, options, findings)
+    if letter is None:
+        return None
+    head = HeadReader(letter_words(tag) for tag in tags).read(letter.head)
+    language, names = _languages(letter, head, where, options, findings)
+    if language is None:
+        return None
+    # A date such as 03/04/2019 is read as the letter's own language writes it.
+    letter = take_apart(content, where, (language, *tags), options, findings) or letter
+    day = letter.date_line.day
+    slug = options.slug or slugify(letter.headline.text, day)
+    check_slug(slug, Place(where), findings)
+    if findings.bad:
+        return None
+    observance, occasion = _observance(letter.headline, day, language, where, findings)
+    variant = Variant(
+        language=language,
+        headline=letter.headline.text,
+        body=_markdown(letter.body),
+        occasion=occasion,
+    )
+    _look_at_the_end(letter, where, findings)
+    release = Release(
+        slug=slug,
+        original=language,
+        date=day,
+        dateline=letter.date_line.place,
+        variants={language: variant},
+        issuer=_issuer(head, names, options),
+        contact=head.contact,
+        related=tuple(_document(unit) for unit in letter.related),
+        observance=observance,
+    )
+    return Draft(release=release, problems=tuple(findings.problems), sources=(where,))
+
+
+def _languages(
+    letter: Letter, head: Letterhead, where: str, options: Options, findings: Findings
+) -> tuple[str | None, dict[str, str]]:
+    """The language of the text, and the issuer's names by language."""
+    place = Place(where)
+    said = said_language(options, place, findings) if options.language else None
+    if findings.bad:
+        return None, {}
+    sample = "\n".join(unit.text for unit in (letter.headline, *letter.body))
+    try:
+        answers = detect([sample, *(u.text for u in head.names)], reading_languages(options))
+    except DetectionFailed as error:
+        findings.fatal(place, error.what)
+        return None, {}
+    language = said or language_of(answers[0], place, options, findings)
+    names: dict[str, str] = {}
+    for unit, (tag, sure) in zip(head.names, answers[1:], strict=True):
+        if sure < GUESS:
+            tag = language or tag
+        if sure < SURE:
+            findings.note(
+                Place(where, unit.line),
+                text(
+                    "The name “{name}” is taken to be in {language}. Check it.",
+                    name=unit.text,
+                    language=tag,
+                ),
+            )
+        names[tag] = f"{names[tag]}, {unit.text}" if tag in names else unit.text
+    return language, names
+
+
+def _issuer(head: Letterhead, names: dict[str, str], options: Options) -> Issuer:
+    if names:
+        return Issuer(names=names, address=head.address)
+    known = options.issuer or Issuer()
+    return replace(known, address=head.address) if head.address else known
+
+
+def _observance(
+    headline: Unit, day: date, language: str, where: str, findings: Findings
+) -> tuple[ObservanceSpec | None, str]:
+    """What the headline seems to commemorate, for staff to accept, and its title pattern."""
+    found = find_ordinal(headline.text, language)
+    if found is None or not 0 < found[0] < day.year:
+        return None, ""
+    years, pattern = found
+    try:
+        origin = day.replace(year=day.year - years)
+    except ValueError:  # 29 February, in a year that has none
+        origin = day.replace(year=day.year - years, day=28)
+    findings.note(
+        Place(where, headline.line),
+        text(
+            "The headline names an anniversary. Proposed: {years} years since {origin}, every year "
+            "as “{pattern}”. Accept it with --accept-observance or the button.",
+            years=years,
+            origin=origin,
+            pattern=pattern,
+        ),
+    )
+    return ObservanceSpec(origin=origin, accepted=False), pattern
+
+
+def _markdown(body: Sequence[Unit]) -> str:
+    """The body's paragraphs and lists as Markdown that shows exactly their words."""
+    blocks = []
+    for group in lists(body):
+        if len(group) == 1:
+            blocks.append(escape(group[0].text))
+            continue
+        marks = [unit.mark.strip() for unit in group]
+        rows = [
+            f"{mark if mark[0].isdigit() else '-'} {escape(unit.words)}"
+            for mark, unit in zip(marks, group, strict=True)
+        ]
+        blocks.append("\n".join(rows))
+    return "\n\n".join(blocks)
+
+
+def _document(unit: Unit) -> RelatedDocument:
+    """One item of the list: its wording, and what in it can be followed.
+
+    UN documents that bear a symbol are issued in the six official languages.
+    """
+    found = symbols(unit.words)
+    return RelatedDocument(
+        text=unit.words,
+        url=first_address(unit.words),
+        symbols=found,
+        languages=UN_LANGUAGES if found else (),
+    )
+
+
+def _look_at_the_end(letter: Letter, where: str, findings: Findings) -> None:
+    """Say so where the letter seems to break off."""
+    last = (letter.related or letter.body or (letter.headline,))[-1]
+    place = Place(where, last.line)
+    if letter.related:
+        if last.text.endswith(_UNFINISHED_ITEM):
+            findings.note(
+                place,
+                text(
+                    "The list ends with “{mark}”, as if more were to follow: it is possibly "
+                    "truncated. Compare it with the original.",
+                    mark=last.text[-1],
+                ),
+            )
+    elif not letter.body:
+        findings.note(place, text("There is no text below the headline."))
+    elif not last.text.endswith(_FINISHED) and re.search(r"\w", last.text):
+        findings.note(
+            place,
+            text(
+                "The text ends without a full stop: it is possibly truncated. Compare it with "
+                "the original."
+            ),
+        )

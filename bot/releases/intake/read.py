@@ -1,0 +1,197 @@
+"""From what was sent to drafts: the one way in for files, folders and text from a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from bot.errors import BadDocument, Problem
+from bot.releases.intake.document import Draft, Findings, Options, Place
+from bot.releases.intake.letter import read_letter
+from bot.releases.intake.markdown import read_file, read_folder
+from bot.releases.intake.source import decode, read_bytes, shown, too_large
+from bot.releases.release import Issuer
+from translations.text import text
+
+LETTERS = (".txt", ".text")
+MARKDOWN = (".md", ".markdown")
+
+
+def read(
+    paths: Sequence[Path],
+    *,
+    languages: Sequence[str],
+    default_zone: str,
+    language: str | None = None,
+    slug: str | None = None,
+    issuer: Issuer | None = None,
+    today: date | None = None,
+) -> list[Draft]:
+    """The drafts in files, in folders of a release, and in folders of such folders.
+
+    Blocks (files, and a short-lived process for letters). Raises :class:`BadDocument` with every
+    problem of every document if anything is fatal: all is read, or nothing.
+    """
+    options = Options(
+        languages=languages,
+        default_zone=default_zone,
+        language=language,
+        slug=slug,
+        issuer=issuer,
+        today=today,
+    )
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    documents = [document for path in paths for document in _documents(path, problems)]
+    if slug is not None and len(documents) > 1:
+        problems.append(
+            Problem(
+                what=text("--slug names one release, but there are several. Import one at a time."),
+                fatal=True,
+            )
+        )
+        documents = []
+    for path in documents:
+        findings = Findings()
+        draft = _read_one(path, options, findings)
+        problems += findings.problems
+        if draft is not None:
+            drafts.append(draft)
+    problems += _doubled(drafts)
+    if any(problem.fatal for problem in problems):
+        raise BadDocument(problems)
+    return drafts
+
+
+def read_text(
+    data: bytes,
+    name: str,
+    *,
+    languages: Sequence[str],
+    default_zone: str,
+    language: str | None = None,
+    slug: str | None = None,
+    issuer: Issuer | None = None,
+    today: date | None = None,
+) -> Draft:
+    """The draft in a text or file that staff sent; ``name`` is the file's, or "" for a message.
+
+    Text that begins with front matter is Markdown whatever its name. ``today`` dates a text that
+    bears no date. Raises :class:`BadDocument`.
+    """
+    options = Options(
+        languages=languages,
+        default_zone=default_zone,
+        language=language,
+        slug=slug,
+        issuer=issuer,
+        today=today,
+    )
+    findings = Findings()
+    path = Path(name.replace("\0", "").replace("\\", "/")).name if name else ""
+    draft = None
+    if not too_large(len(data), Place(path), findings):
+        draft = _read_data(data, Path(path), path, options, findings)
+    findings.raise_if_bad()
+    if draft is None:
+        raise BadDocument([Problem(what=text("There is no release in this."), where=path)])
+    return draft
+
+
+def _documents(path: Path, problems: list[Problem]) -> list[Path]:
+    """The documents at ``path``: itself, or a folder's releases and letters."""
+    if not path.is_dir() or _is_release(path):
+        return [path]
+    found = []
+    for entry in sorted(path.iterdir()):
+        if entry.name.startswith("."):
+            continue
+        if (entry.is_dir() and not entry.is_symlink()) or entry.suffix in LETTERS:
+            found.append(entry)
+        else:
+            problems.append(
+                Problem(
+                    what=text(
+                        "This is neither a folder of a release nor a letter; it is not read."
+                    ),
+                    where=shown(entry),
+                )
+            )
+    if not found:
+        problems.append(
+            Problem(
+                what=text("There is no release in this folder. Add <slug>/<language>.md files."),
+                where=shown(path),
+                fatal=True,
+            )
+        )
+    return found
+
+
+def _is_release(folder: Path) -> bool:
+    return any(
+        entry.suffix == ".md" or (entry.stem == "release" and not entry.is_dir())
+        for entry in folder.iterdir()
+        if not entry.name.startswith(".")
+    )
+
+
+def _read_one(path: Path, options: Options, findings: Findings) -> Draft | None:
+    if path.is_dir():
+        return read_folder(path, options, findings)
+    where = shown(path)
+    if path.exists() and path.suffix.lower() not in (*LETTERS, *MARKDOWN):
+        findings.fatal(
+            Place(where),
+            text(
+                "Files of the kind “{suffix}” are not read yet. Send .md or .txt.",
+                suffix=path.suffix,
+            ),
+        )
+        return None
+    # What the sender named may be a link; what lies in a folder may not.
+    data = read_bytes(path, findings, follow=True)
+    return None if data is None else _read_data(data, path, where, options, findings)
+
+
+def _read_data(
+    data: bytes, path: Path, where: str, options: Options, findings: Findings
+) -> Draft | None:
+    suffix = path.suffix.lower()
+    if suffix and suffix not in (*LETTERS, *MARKDOWN):
+        findings.fatal(
+            Place(where),
+            text("Files of the kind “{suffix}” are not read yet. Send .md or .txt.", suffix=suffix),
+        )
+        return None
+    content = decode(data, where, findings)
+    if content is None:
+        return None
+    if not content.strip():
+        findings.fatal(Place(where), text("The text is empty."))
+        return None
+    if suffix in MARKDOWN or content.startswith("---\n"):
+        return read_file(content, path, where, options, findings)
+    return read_letter(content, where, options, findings)
+
+
+def _doubled(drafts: Sequence[Draft]) -> list[Problem]:
+    seen: dict[str, Draft] = {}
+    problems = []
+    for draft in drafts:
+        first = seen.setdefault(draft.release.slug, draft)
+        if first is not draft:
+            problems.append(
+                Problem(
+                    what=text(
+                        "{other} gives a release of the same name, {slug}. Import them one at a "
+                        "time, each with its --slug.",
+                        other=first.sources[0],
+                        slug=draft.release.slug,
+                    ),
+                    where=draft.sources[0],
+                    fatal=True,
+                )
+            )
+    return problems

@@ -1,0 +1,179 @@
+"""What all languages of a release have in common: the keys of ``release.yaml``."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bot.releases.body import symbols
+from bot.releases.intake.document import Findings, Place
+from bot.releases.intake.fields import Fields
+from bot.releases.intake.slug import is_slug
+from bot.releases.links import find_links
+from bot.releases.release import (
+    Completeness,
+    Contact,
+    Issuer,
+    ObservanceSpec,
+    RelatedDocument,
+)
+from translations.text import text
+
+KEYS = (
+    *("date", "dateline", "original", "topics", "embargo", "publish_at", "observance", "issuer"),
+    *("contact", "related", "required_languages", "completeness"),
+)
+_OBSERVANCE = (
+    *("origin", "every", "years", "feb29", "at"),
+    *("catch_up", "without_edition", "remind"),
+)
+_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_CATCH_UP = re.compile(r"same-day|[1-9]\d{0,2}[hd]", re.ASCII)
+_SYMBOL = re.compile(r"[A-Z][A-Za-z0-9.\-]*(?:/[A-Za-z0-9.()\-]+(?: \([A-Za-z0-9]+\))?)+", re.ASCII)
+_MAIL = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]+\.[^\s@<>\"]{2,}")
+
+
+def read_observance(fields: Fields | None) -> ObservanceSpec | None:
+    """An observance as staff declare it: it needs no further acceptance."""
+    if fields is None:
+        return None
+    fields.refuse_unknown(_OBSERVANCE)
+    origin = fields.day("origin")
+    every, years = fields.number("every"), fields.numbers("years")
+    if every is not None and years:
+        fields.findings.fatal(
+            fields.table.key_places["years"],
+            text("“every” and “years” exclude each other. Keep one."),
+        )
+    if origin is None:
+        if fields.node("origin") is None:
+            fields.findings.fatal(
+                fields.table.place,
+                text("The observance has no origin. Add the date, as in origin: 1945-06-26."),
+            )
+        return None
+    given = {
+        "every": every,
+        "years": years,
+        "feb29": fields.choice("feb29", ("feb28", "mar1", "leap-only")),
+        "at": fields.matching("at", _TIME, "09:00"),
+        "catch_up": fields.matching("catch_up", _CATCH_UP, "same-day, 36h, 2d"),
+        "without_edition": fields.choice("without_edition", ("announce", "hold")),
+        "remind": fields.numbers("remind", least=0),
+    }
+    values: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    return ObservanceSpec(origin=origin, **values)
+
+
+def read_issuer(fields: Fields | None, fallback: Issuer | None) -> Issuer:
+    if fields is None:
+        return fallback or Issuer()
+    fields.refuse_unknown(("names", "address"))
+    names: dict[str, str] = {}
+    in_languages = fields.inner("names")
+    if in_languages is not None:
+        for written, node in in_languages.table.entries.items():
+            tag = fields.tag(written, node)
+            name = in_languages.line(written)
+            if tag and name:
+                names[tag] = name
+    return Issuer(names=names, address=fields.words("address") or "")
+
+
+def read_contact(fields: Fields | None) -> Contact:
+    if fields is None:
+        return Contact()
+    fields.refuse_unknown(("name", "email", "phones", "faxes"))
+    return Contact(
+        name=fields.line("name") or "",
+        email=fields.matching("email", _MAIL, "press@example.org") or "",
+        phones=fields.texts("phones"),
+        faxes=fields.texts("faxes"),
+    )
+
+
+def read_related(rows: tuple[Fields, ...]) -> tuple[RelatedDocument, ...]:
+    """The related documents; a text's own address and symbols count where none are given."""
+    found = []
+    for fields in rows:
+        fields.refuse_unknown(("text", "url", "symbols", "languages"))
+        words = fields.words("text")
+        if not words:
+            fields.findings.fatal(
+                fields.table.place, text("A related document needs its text. Add “text: …”.")
+            )
+            continue
+        found.append(
+            RelatedDocument(
+                text=words,
+                url=_address(fields) if fields.node("url") else first_address(words),
+                symbols=_symbols(fields) if fields.node("symbols") else symbols(words),
+                languages=fields.languages("languages"),
+            )
+        )
+    return tuple(found)
+
+
+def first_address(words: str) -> str:
+    """The first web address in ``words``, with its scheme, or nothing."""
+    return next((link.url for link in find_links(words) if link.schema != "mailto:"), "")
+
+
+def _address(fields: Fields) -> str:
+    written = fields.words("url")
+    if written is None:
+        return ""
+    if re.fullmatch(r"https?://[^\s<>\"]+", written, re.IGNORECASE):
+        return written
+    if ":" not in written.split("/")[0] and first_address(written) == f"https://{written}":
+        return f"https://{written}"
+    fields.wrong(
+        fields.table.entries["url"],
+        text("“{url}” is not a web address. Begin it with https://", url=written[:80]),
+    )
+    return ""
+
+
+def _symbols(fields: Fields) -> tuple[str, ...]:
+    found = []
+    for symbol in fields.texts("symbols"):
+        if _SYMBOL.fullmatch(symbol):
+            found.append(symbol.replace(" ", ""))
+        else:
+            fields.wrong(
+                fields.table.entries["symbols"],
+                text(
+                    "“{symbol}” is not a UN document symbol. Write it as in A/73/740.",
+                    symbol=symbol[:80],
+                ),
+            )
+    return tuple(found)
+
+
+def read_topics(fields: Fields) -> tuple[str, ...]:
+    topics = fields.texts("topics")
+    for topic in topics:
+        if not is_slug(topic):
+            fields.wrong(
+                fields.table.entries["topics"],
+                text(
+                    "“{topic}” cannot be a topic. Use the letters a–z, digits and hyphens.",
+                    topic=topic[:80],
+                ),
+            )
+    return tuple(dict.fromkeys(topics))
+
+
+def read_completeness(fields: Fields) -> Completeness | None:
+    word = fields.choice("completeness", tuple(Completeness))
+    return Completeness(word) if word else None
+
+
+def missing_languages(
+    required: tuple[str, ...], present: frozenset[str], place: Place, findings: Findings
+) -> None:
+    for tag in required:
+        if tag not in present:
+            findings.note(
+                place, text("The text in {language} is required and still missing.", language=tag)
+            )
