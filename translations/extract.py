@@ -1,6 +1,6 @@
 """Gathers the msgids from the code and merges them into the catalogs.
 
-``python -m translations.extract`` writes ``translations/catalogs/polyherald.pot``;
+``python -m translations.extract`` writes ``build/polyherald.pot``, for translators' programs;
 ``python -m translations.extract update [TAG …]`` merges what the code says now into every
 catalog, or into those named, starting new ones. The template is not kept under version control:
 the audit extracts afresh. Nothing but wording gets into the catalogs, no dates and no line
@@ -72,7 +72,9 @@ def main(args: list[str]) -> int:
     found = template()
     match args:
         case []:
-            (CATALOGS / f"{DOMAIN}.pot").write_bytes(_bytes_of(found))
+            pot = ROOT / "build" / f"{DOMAIN}.pot"
+            pot.parent.mkdir(exist_ok=True)
+            pot.write_bytes(_bytes_of(found))
         case ["update", *tags]:
             for tag in tags or languages_in():
                 update(tag, found)
