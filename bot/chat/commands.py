@@ -1,0 +1,76 @@
+"""The menu of commands, per scope and language."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+from telegram import BotCommand, BotCommandScopeChat, BotCommandScopeDefault
+from telegram.error import TelegramError
+
+from bot.chat.office import Office, not_reached
+from translations.catalogs import Catalog, catalog_for, interface_languages
+from translations.text import Text, text
+
+SUBSCRIBERS: tuple[tuple[str, Text], ...] = (
+    ("start", text("Subscribe")),
+    ("language", text("Choose languages")),
+    ("topics", text("Choose topics")),
+    ("timezone", text("Choose the time zone")),
+    ("latest", text("Show the latest releases")),
+    ("calendar", text("Show the coming anniversaries")),
+    ("feeds", text("Show the feeds")),
+    ("channels", text("Show your groups and channels")),
+    ("privacy", text("Say what is stored")),
+    ("mydata", text("Show what is stored about you")),
+    ("stop", text("Unsubscribe and erase everything")),
+    ("help", text("Explain the commands")),
+)
+STAFF: tuple[tuple[str, Text], ...] = (
+    ("new", text("File a release")),
+    ("queue", text("Show or change what is coming")),
+    ("release", text("Work on a release")),
+    ("deliveries", text("Show what became of a release")),
+    ("subscribers", text("Count the subscribers")),
+    ("status", text("Show how the service is doing")),
+)
+AT_ONCE = 8
+
+log = structlog.get_logger(__name__)
+
+
+def languages() -> tuple[str, ...]:
+    """The two-letter languages of the menu: Telegram takes no others."""
+    return tuple(tag for tag in interface_languages() if len(tag) == 2)
+
+
+async def set_for_everybody(office: Office) -> None:
+    """Set the menu that all see; raises ``TelegramError``."""
+    await _set(office, SUBSCRIBERS, None)
+
+
+async def set_for_staff(office: Office, user_ids: Sequence[int]) -> None:
+    """Set the longer menu in the private chats of staff; who never started the bot comes later."""
+    for user_id in dict.fromkeys(user_ids):
+        try:
+            await _set(office, (*STAFF, *SUBSCRIBERS), user_id)
+        except TelegramError as error:
+            reason = "never started the bot" if not_reached(error) else type(error).__name__
+            log.info("no menu for a member of staff yet", reason=reason)
+
+
+async def _set(office: Office, commands: Sequence[tuple[str, Text]], user_id: int | None) -> None:
+    scope = BotCommandScopeDefault() if user_id is None else BotCommandScopeChat(user_id)
+
+    async def put(words: Catalog, code: str | None) -> None:
+        menu = [BotCommand(name, words.render(what)[:256]) for name, what in commands]
+        await office.ask(lambda: office.bot.set_my_commands(menu, scope=scope, language_code=code))
+
+    # The first alone: where it is refused, so are the others.
+    await put(catalog_for(office.settings.languages), None)
+    wanted = list(languages())
+    for start in range(0, len(wanted), AT_ONCE):
+        async with asyncio.TaskGroup() as group:
+            for code in wanted[start : start + AT_ONCE]:
+                group.create_task(put(catalog_for(code), code))

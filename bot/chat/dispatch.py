@@ -1,0 +1,126 @@
+"""Which handler an update goes to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import telegram
+from telegram.constants import ChatType
+
+from bot.chat import drafts, preferences, reading, rooms, schedule, staff, subscriber
+from bot.chat import release_card as card
+from bot.chat.keyboards import outdated
+from bot.chat.turn import Turn
+from translations.text import text
+
+Command = Callable[[Turn, str], Awaitable[None]]
+Press = Callable[[Turn, Sequence[str]], Awaitable[None]]
+
+COMMANDS: Mapping[str, Command] = {
+    "start": subscriber.start,
+    "language": preferences.languages,
+    "topics": preferences.topics,
+    "timezone": preferences.timezone,
+    "latest": reading.latest,
+    "calendar": reading.calendar,
+    "feeds": reading.feeds,
+    "channels": rooms.show_all,
+    "privacy": reading.privacy,
+    "mydata": subscriber.my_data,
+    "stop": subscriber.stop,
+    "help": reading.explain,
+}
+STAFF_COMMANDS: Mapping[str, Command] = {
+    "new": drafts.explain,
+    "queue": schedule.queue,
+    "release": card.command,
+    "deliveries": staff.deliveries,
+    "subscribers": staff.subscribers,
+    "status": staff.status,
+}
+PRESSES: Mapping[str, Press] = {
+    "speak": subscriber.speak,
+    "lang": preferences.press_language,
+    "topic": preferences.press_topic,
+    "zone": preferences.press_zone,
+    "open": preferences.open_view,
+    "done": preferences.done,
+    "release": card.press_show,
+    "preview": card.preview,
+    "approve": card.approve,
+    "occasion": card.accept_observance,
+    "hold": card.hold,
+    "publish": card.ask_publish,
+    "publish!": card.publish,
+    "when": schedule.ask,
+    "unwhen": card.press_show,
+    "at": schedule.confirm,
+    "resume": staff.resume,
+    "cancel": staff.cancel,
+}
+# Everything else in a group is other people's talk.
+_GROUP_COMMANDS = ("help", "language", "topics", "timezone", "stop")
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
+
+
+async def dispatch(turn: Turn, update: telegram.Update) -> None:
+    if update.my_chat_member is not None:
+        await rooms.changed(turn, update.my_chat_member)
+    elif update.callback_query is not None:
+        await _press(turn, update.callback_query)
+    elif update.message is not None:
+        await _message(turn, update.message)
+
+
+async def _press(turn: Turn, query: telegram.CallbackQuery) -> None:
+    action, *parts = (query.data or "").split(":")
+    handler = PRESSES.get(action)
+    if handler is None or not turn.private:
+        raise outdated()
+    await handler(turn, parts)
+
+
+async def _message(turn: Turn, message: telegram.Message) -> None:
+    if message.migrate_to_chat_id is not None:
+        await rooms.migrated(turn, message.chat.id, message.migrate_to_chat_id)
+        return
+    if message.migrate_from_chat_id is not None:
+        await rooms.migrated(turn, message.migrate_from_chat_id, message.chat.id)
+        return
+    command, arguments = _command(turn, message)
+    if message.chat.type != ChatType.PRIVATE:
+        if command in _GROUP_COMMANDS:
+            await rooms.point_to_private(turn)
+        return
+    if turn.user is None:
+        return
+    handler = COMMANDS.get(command)
+    if turn.actor is not None:
+        handler = handler or STAFF_COMMANDS.get(command)
+        if handler is None and not command:
+            if not await schedule.answer(turn, message):
+                await drafts.receive(turn, message)
+            return
+    if handler is not None:
+        await handler(turn, arguments)
+    else:
+        await _hint(turn)
+
+
+def _command(turn: Turn, message: telegram.Message) -> tuple[str, str]:
+    """The command that a message begins with, and what comes after; "" for none of ours."""
+    words = message.text or ""
+    found = _COMMAND.match(words)
+    if found is None:
+        return "", words
+    addressee = (found[2] or "").lower()
+    if addressee and addressee != turn.office.bot.username.lower():
+        return "", ""
+    return found[1].lower(), words[found.end() :].strip()
+
+
+async def _hint(turn: Turn) -> None:
+    """What to do instead, said once an hour: people also talk to bots to no purpose."""
+    if subscriber.may_hint(turn):
+        await turn.say(text("I only carry press releases. /help shows what I can do."))

@@ -1,0 +1,284 @@
+"""A release on one card: where each language stands, and what can be done next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from hashlib import sha256
+
+from bot.audience import repository as audience
+from bot.audience.subscriber import SubscriberState
+from bot.chat import reading
+from bot.chat.keyboards import Button, Rows, in_rows, number, outdated, parts_of, press
+from bot.chat.page import Page, shown
+from bot.chat.turn import Turn
+from bot.chat.words import RELEASE, VARIANT
+from bot.delivery.message import draft_message
+from bot.errors import Conflict, NotFound
+from bot.occasions.observance import anniversaries
+from bot.releases import repository
+from bot.releases.publication import filled_headline
+from bot.releases.release import ObservanceSpec, Release, ReleaseState
+from bot.releases.review import due_at
+from bot.transports.base import Sent
+from translations.formats import fill_pattern
+from translations.locales import native_name
+from translations.text import text
+
+MOST_LISTED = 12
+EVERY_LANGUAGE = "*"
+
+
+async def command(turn: Turn, arguments: str) -> None:
+    """/release SLUG; without a slug, the newest to choose from."""
+    turn.staff()
+    if arguments:
+        await show(turn, await named(turn, arguments.split()[0]))
+        return
+    async with turn.office.database.read() as connection:
+        releases = await repository.everything(connection)
+    if not releases:
+        await turn.say(text("There is no release yet. /new says how to file one."))
+        return
+    buttons = [[press(r.slug, "release", r.id)] for r in releases[:MOST_LISTED]]
+    await turn.say(text("Which release? You can also write /release and its name."), buttons)
+
+
+async def named(turn: Turn, slug: str) -> Release:
+    """The release of that slug; raises ``NotFound`` with the nearest one."""
+    async with turn.office.database.read() as connection:
+        release = await repository.find(connection, slug.lower())
+        known = [] if release else [r.slug for r in await repository.everything(connection)]
+    if release is not None:
+        return release
+    given = shown(slug, 100)
+    near = difflib.get_close_matches(given.lower(), known, n=1)
+    if near:
+        raise NotFound(
+            text("There is no release “{slug}”. Did you mean {near}?", slug=given, near=near[0])
+        )
+    raise NotFound(text("There is no release “{slug}”. /release lists them.", slug=given))
+
+
+async def numbered(turn: Turn, part: str) -> Release:
+    """The release that a button names; raises ``NotFound``."""
+    ident = number(part)
+    async with turn.office.database.read() as connection:
+        try:
+            return await repository.by_id(connection, ident)
+        except IndexError as error:
+            raise outdated() from error
+
+
+async def press_show(turn: Turn, parts: Sequence[str]) -> None:
+    turn.staff()
+    (ident,) = parts_of(parts, 1)
+    await show(turn, await numbered(turn, ident))
+
+
+async def show(turn: Turn, release: Release, page: Page | None = None) -> None:
+    """The card as it now is, under ``page`` if that has something to say first."""
+    await turn.show(describe(turn, release, page), actions(turn, release))
+
+
+def describe(turn: Turn, release: Release, page: Page | None = None) -> Page:
+    page = page.gap() if page is not None else turn.page()
+    words = turn.words
+    page.line(shown(filled_headline(release, release.original)), bold=True)
+    page.line(release.slug)
+    page.line(
+        text("Date: {date}. State: {state}.", date=release.date, state=RELEASE[release.state])
+    )
+    due = due_at(release)
+    if release.state is ReleaseState.QUEUED and due is not None and release.publish_at is not None:
+        moment = release.publish_at if due == release.publish_at.at else release.embargo
+        assert moment is not None  # due_at() took one of the two
+        page.line(text("It goes out on {moment}.", moment=moment.local))
+    if release.embargo is not None:
+        page.line(text("Embargo until {moment}.", moment=release.embargo.local))
+    for tag in release.variants:
+        state = words.render(VARIANT[release.state_of(tag)])
+        original = " · " + words.render(text("original")) if tag == release.original else ""
+        page.item(f"{native_name(tag)}: {state}{original}")
+    lacking = tuple(
+        native_name(tag)
+        for tag, state in reading.lacking(release, turn.office.settings.languages)
+        if state == "missing"
+    )
+    if lacking:
+        page.line(text("No text yet in: {languages}", languages=lacking))
+    if release.observance is not None:
+        _describe_observance(turn, page, release, release.observance)
+    return page
+
+
+def _describe_observance(
+    turn: Turn, page: Page, release: Release, observance: ObservanceSpec
+) -> None:
+    page.line(
+        text("Observance: every anniversary of {date}.", date=observance.origin)
+        if observance.accepted
+        else text("Proposed observance: every anniversary of {date}.", date=observance.origin)
+    )
+    today = turn.office.clock.now().date()
+    until = today.replace(year=today.year + 9, day=1)
+    coming = next(anniversaries(observance, max(today, release.date), until), None)
+    original = release.variants[release.original]
+    if coming is not None:
+        title = fill_pattern(
+            original.occasion or original.headline, coming.number, release.original
+        )
+        page.line(text("Next on {date}: “{title}”", date=coming.on, title=shown(title)))
+
+
+def actions(turn: Turn, release: Release) -> Rows:
+    """The buttons that this member of staff may press; each act asks for the right again."""
+    actor = turn.actor
+    if actor is None:
+        return []
+    ident = release.id
+    previews = [
+        press(text("Preview: {language}", language=native_name(tag)), "preview", ident, tag)
+        for tag in release.variants
+    ]
+    waiting = [tag for tag in release.variants if not release.is_approved(tag)]
+    approvals = [
+        press(
+            text("Approve: {language}", language=native_name(tag)),
+            "approve",
+            ident,
+            tag,
+            fingerprint(release, tag),
+        )
+        for tag in waiting
+        if actor.may("approve", tag)
+    ]
+    if len(approvals) > 1 and len(approvals) == len(waiting):
+        approvals.append(
+            press(text("Approve all"), "approve", ident, EVERY_LANGUAGE, fingerprint(release))
+        )
+    last = _scheduling(release) if actor.may("schedule") else []
+    return [*in_rows(previews), *in_rows(approvals), *in_rows(last)]
+
+
+def _scheduling(release: Release) -> list[Button]:
+    ident = release.id
+    buttons = []
+    if release.observance is not None and not release.observance.accepted:
+        buttons.append(press(text("Accept observance"), "occasion", ident))
+    if release.state is not ReleaseState.PUBLISHED:
+        buttons.append(press(text("Queue …"), "when", ident))
+        buttons.append(press(text("Publish now …"), "publish", ident))
+    if release.state is ReleaseState.QUEUED:
+        buttons.append(press(text("Hold"), "hold", ident))
+    return buttons
+
+
+def fingerprint(release: Release, language: str = EVERY_LANGUAGE) -> str:
+    """Of the text that a button was shown with: it acts on that text or on none."""
+    tags = release.variants if language == EVERY_LANGUAGE else (release.original, language)
+    parts = (f"{tag} {release.variants[tag].content_hash}" for tag in tags)
+    return sha256("\n".join(parts).encode()).hexdigest()[:8]
+
+
+async def preview(turn: Turn, parts: Sequence[str]) -> None:
+    """Send exactly what subscribers of that language would get."""
+    turn.staff()
+    ident, tag = parts_of(parts, 2)
+    release = await numbered(turn, ident)
+    if tag not in release.variants:
+        raise outdated()
+    await turn.claim()
+    message = draft_message(release, tag, turn.office.settings)
+    if turn.office.reserve is not None:
+        await turn.office.reserve()
+    outcome = await turn.office.transport.send(str(turn.chat_id), message)
+    if not isinstance(outcome, Sent):
+        await turn.note(text("The preview could not be sent. Try again in a moment."), alert=True)
+
+
+async def approve(turn: Turn, parts: Sequence[str]) -> None:
+    ident, tag, seen = parts_of(parts, 3)
+    actor = turn.staff("approve", None if tag == EVERY_LANGUAGE else tag)
+    release = await numbered(turn, ident)
+    if tag not in (EVERY_LANGUAGE, *release.variants):
+        raise outdated()
+    if not await _still(turn, release, seen, tag):
+        return
+    await turn.claim()
+    chosen = (
+        [tag]
+        if tag != EVERY_LANGUAGE
+        else [known for known in release.variants if not release.is_approved(known)]
+    )
+    if chosen:
+        release = await turn.office.desk.approve(actor, release.slug, chosen)
+    await turn.note(text("Approved."))
+    await show(turn, release)
+
+
+async def accept_observance(turn: Turn, parts: Sequence[str]) -> None:
+    actor = turn.staff("schedule")
+    (ident,) = parts_of(parts, 1)
+    release = await numbered(turn, ident)
+    await turn.claim()
+    release = await turn.office.desk.accept_observance(actor, release.slug)
+    await turn.note(text("The observance is accepted."))
+    await show(turn, release)
+
+
+async def hold(turn: Turn, parts: Sequence[str]) -> None:
+    actor = turn.staff("schedule")
+    (ident,) = parts_of(parts, 1)
+    release = await numbered(turn, ident)
+    await turn.claim()
+    release = await turn.office.desk.hold(actor, release.slug)
+    await turn.note(text("It is held."))
+    await show(turn, release)
+
+
+async def ask_publish(turn: Turn, parts: Sequence[str]) -> None:
+    """Publishing cannot be undone: one more press, on the text as it now is."""
+    turn.staff("schedule")
+    (ident,) = parts_of(parts, 1)
+    release = await numbered(turn, ident)
+    if release.state is ReleaseState.PUBLISHED:
+        await turn.note(text("“{slug}” is already published.", slug=release.slug))
+        await show(turn, release)
+        return
+    async with turn.office.database.read() as connection:
+        counts = await audience.counts(connection)
+    active = sum(n for (_, state), n in counts.items() if state == SubscriberState.ACTIVE)
+    page = turn.page(shown(filled_headline(release, release.original)))
+    page.line(text("Publish this now? Active subscribers: {count}.", count=active), bold=True)
+    approved = tuple(native_name(tag) for tag in release.approved_languages)
+    page.line(text("Approved in: {languages}", languages=approved))
+    await turn.show(
+        page,
+        [
+            [press(text("Yes, publish now"), "publish!", release.id, fingerprint(release))],
+            [press(text("No"), "release", release.id)],
+        ],
+    )
+
+
+async def publish(turn: Turn, parts: Sequence[str]) -> None:
+    actor = turn.staff("schedule")
+    ident, seen = parts_of(parts, 2)
+    release = await numbered(turn, ident)
+    if not await _still(turn, release, seen, EVERY_LANGUAGE):
+        return
+    if release.state is ReleaseState.PUBLISHED:
+        raise Conflict(text("“{slug}” is already published.", slug=release.slug))
+    await turn.claim()
+    release = await turn.office.desk.publish(actor, release.slug)
+    await show(turn, release, turn.page(text("It goes out now.")))
+
+
+async def _still(turn: Turn, release: Release, seen: str, tag: str) -> bool:
+    """Whether the text is the one that the button was shown with; shows the new one if not."""
+    if fingerprint(release, tag) == seen:
+        return True
+    await turn.note(text("The text has changed since. Look at it again first."), alert=True)
+    await show(turn, release)
+    return False

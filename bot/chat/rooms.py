@@ -1,0 +1,268 @@
+"""Groups and channels: they subscribe when an admin adds the bot and confirms."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import structlog
+import telegram
+from telegram.constants import ChatType
+from telegram.error import TelegramError
+
+from bot.audience import repository as audience
+from bot.audience.subscriber import Subscriber, SubscriberState
+from bot.chat import subscription
+from bot.chat.keyboards import Button, number, press
+from bot.chat.membership import (
+    GROUP_ANONYMOUS_BOT,
+    Kind,
+    can_write,
+    is_admin,
+    is_present,
+)
+from bot.chat.office import TRANSPORT, not_reached
+from bot.chat.page import Page, shown
+from bot.chat.turn import Turn
+from bot.chat.words import SUBSCRIBER, names
+from bot.errors import NotAllowed
+from translations.locales import best_match
+from translations.text import text
+
+SETUP_LINK = "setup_"
+MOST_REMINDED = 5
+POINT_EVERY = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+async def changed(turn: Turn, change: telegram.ChatMemberUpdated) -> None:
+    """The bot was added, removed, blocked, or given other rights."""
+    async with turn.office.database.read() as connection:
+        known = await audience.find(connection, TRANSPORT, str(change.chat.id))
+    now = change.new_chat_member
+    if change.chat.type == ChatType.PRIVATE:
+        # Who unblocks the bot has not asked for anything yet: /start does.
+        if known is not None and not is_present(now):
+            await _mark(turn, known, SubscriberState.UNREACHABLE, "blocked")
+        return
+    kind: Kind = "channel" if change.chat.type == ChatType.CHANNEL else "group"
+    added = is_present(now) and not is_present(change.old_chat_member)
+    if known is None:
+        if is_present(now):
+            await _invite(turn, change, await _enter(turn, change, kind))
+    elif not can_write(now, kind):
+        await _lost(turn, known, gone=not is_present(now))
+    elif known.state is SubscriberState.UNREACHABLE:
+        await _mark(turn, known, SubscriberState.ACTIVE, "", added_by=_adder(turn, known, added))
+    elif known.state is SubscriberState.PENDING and added:
+        await _invite(turn, change, await _enter(turn, change, kind))
+
+
+async def _enter(turn: Turn, change: telegram.ChatMemberUpdated, kind: Kind) -> Subscriber:
+    """A room that waits for its admin, with the languages that they seem to speak."""
+    office = turn.office.settings.languages
+    match = best_match(turn.languages, office)
+    async with turn.write() as connection:
+        return await audience.subscribe(
+            turn.office.database,
+            connection,
+            turn.office.clock.now(),
+            transport=TRANSPORT,
+            address=str(change.chat.id),
+            languages=[match.tag if match is not None else office[0]],
+            timezone=turn.office.settings.timezone,
+            kind=kind,
+            name=shown(change.chat.title or "", 120),
+            state=SubscriberState.PENDING,
+            added_by=_adder(turn),
+        )
+
+
+def _adder(turn: Turn, known: Subscriber | None = None, added: bool = True) -> str:
+    """Who may configure the room from now on; "" for an admin who stays anonymous."""
+    if known is not None and not added:
+        return known.added_by
+    user = turn.user
+    anonymous = user is None or user.is_bot or user.id == GROUP_ANONYMOUS_BOT
+    return "" if anonymous else str(turn.user_id)
+
+
+async def _lost(turn: Turn, known: Subscriber, *, gone: bool) -> None:
+    if known.state is SubscriberState.ACTIVE:
+        reason = "kicked" if gone else "no_rights"
+        await _mark(turn, known, SubscriberState.UNREACHABLE, reason)
+    elif known.state is SubscriberState.PENDING and gone:
+        # Never configured: there is nothing to keep for a return.
+        async with turn.write() as connection:
+            await audience.unsubscribe(
+                turn.office.database,
+                connection,
+                known.transport,
+                known.address,
+                turn.office.clock.now(),
+            )
+    elif gone:
+        await _mark(turn, known, SubscriberState.UNREACHABLE, "kicked")
+
+
+async def _mark(
+    turn: Turn,
+    known: Subscriber,
+    state: SubscriberState,
+    reason: str,
+    *,
+    added_by: str | None = None,
+) -> None:
+    changed = replace(known, state=state, reason=reason)
+    if added_by is not None:
+        changed = replace(changed, added_by=added_by)
+    async with turn.write() as connection:
+        await subscription.store(turn, connection, changed)
+
+
+async def _invite(turn: Turn, change: telegram.ChatMemberUpdated, room: Subscriber) -> None:
+    """Ask whoever added the bot, in private if it may write to them."""
+    if room.added_by:
+        page, buttons = _card(turn, room)
+        try:
+            await turn.office.send(int(room.added_by), page, turn.words, buttons)
+            return
+        except TelegramError as error:
+            if not not_reached(error):
+                raise
+    if room.kind == "group":
+        await _point(turn)
+    log.info("waits to be set up from a private chat", kind=room.kind)
+
+
+def _card(turn: Turn, room: Subscriber) -> tuple[Page, list[list[Button]]]:
+    page = turn.page(text("You added me to “{title}”.", title=room.name))
+    page.line(
+        text(
+            "It would get our releases in {languages}. Confirm, or choose others first.",
+            languages=names(room.languages),
+        )
+    )
+    return page, [
+        [press(text("Confirm"), "done", room.address)],
+        [
+            press(text("Languages"), "open", room.address, "l"),
+            press(text("Topics"), "open", room.address, "t"),
+            press(text("Time zone"), "open", room.address, "z"),
+        ],
+    ]
+
+
+async def point_to_private(turn: Turn) -> None:
+    """Answer a command in a group, once a minute: what is chosen there is chosen in private."""
+    now = asyncio.get_running_loop().time()
+    if now - turn.office.hinted.get(turn.chat_id, -POINT_EVERY) >= POINT_EVERY:
+        turn.office.hinted[turn.chat_id] = now
+        await _point(turn)
+
+
+async def _point(turn: Turn) -> None:
+    link = f"https://t.me/{turn.office.bot.username}?start={SETUP_LINK}{turn.chat_id}"
+    await turn.say(
+        text("An admin of this group chooses in private what it gets."),
+        [[Button(text("Choose"), url=link)]],
+    )
+
+
+async def set_up(turn: Turn, chat: str) -> None:
+    """Somebody followed the link in a group."""
+    room = await configurable(turn, number(chat))
+    await turn.say(*_card(turn, room))
+
+
+async def configurable(turn: Turn, chat_id: int) -> Subscriber:
+    """The room of that number, if this person added the bot there and still is an admin.
+
+    Asked anew each time. Where nobody is noted (the admin was anonymous, or had everything
+    erased), any admin may. Says the same whatever the reason, so that nothing can be learnt.
+    """
+    refused = NotAllowed(
+        text("Only the admin who added me may do that, and only while both of us are there.")
+    )
+    async with turn.office.database.read() as connection:
+        room = await audience.find(connection, TRANSPORT, str(chat_id))
+    if room is None or room.kind == "person":
+        raise refused
+    if room.added_by not in ("", str(turn.user_id)):
+        raise refused
+    try:
+        member = await turn.office.ask(
+            lambda: turn.office.bot.get_chat_member(chat_id, turn.user_id)
+        )
+    except TelegramError as error:
+        log.info("cannot see who is admin", error=type(error).__name__)
+        raise refused from error
+    if not is_admin(member):
+        raise refused
+    return replace(room, added_by=str(turn.user_id))
+
+
+async def confirm(turn: Turn, room: Subscriber) -> Subscriber:
+    """From here on the room gets announcements; raises ``NotAllowed`` if it cannot."""
+    kind: Kind = "channel" if room.kind == "channel" else "group"
+    bot_id = turn.office.bot.id
+    me = await turn.office.ask(lambda: turn.office.bot.get_chat_member(int(room.address), bot_id))
+    if not can_write(me, kind):
+        raise NotAllowed(
+            text("I may not post in “{title}” yet. Give me that right first.", title=room.name)
+        )
+    async with turn.write() as connection:
+        return await subscription.store(turn, connection, room, state=SubscriberState.ACTIVE)
+
+
+async def show_all(turn: Turn, _arguments: str) -> None:
+    """The groups and channels that this person may configure."""
+    async with turn.office.database.read() as connection:
+        rooms = await audience.added_by(connection, str(turn.user_id))
+    if not rooms:
+        await turn.say(
+            text(
+                "You have not added me anywhere. Add me to a group, or to a channel as an admin "
+                "who may post; then choose here what it gets."
+            )
+        )
+        return
+    page = turn.page(text("Your groups and channels:"))
+    for room in rooms:
+        page.item(
+            text(
+                "“{title}”: {state}, {languages}",
+                title=room.name,
+                state=SUBSCRIBER[room.state],
+                languages=names(room.languages),
+            )
+        )
+    await turn.say(page, [[press(room.name or "…", "open", room.address, "l")] for room in rooms])
+
+
+async def remind_of_pending(turn: Turn) -> None:
+    """Show what this person added while the bot could not write to them."""
+    async with turn.office.database.read() as connection:
+        rooms = await audience.added_by(connection, str(turn.user_id))
+    pending = [room for room in rooms if room.state is SubscriberState.PENDING]
+    for room in pending[:MOST_REMINDED]:
+        await turn.say(*_card(turn, room))
+
+
+async def migrated(turn: Turn, old: int, new: int) -> None:
+    """A group became a supergroup. Both chats say so; the second time there is nothing to do."""
+    async with turn.write() as connection:
+        before = await audience.find(connection, TRANSPORT, str(old))
+        if before is None:
+            return
+        after = await audience.find(connection, TRANSPORT, str(new))
+        if after is not None and after.state is SubscriberState.PENDING:
+            await audience.unsubscribe(
+                turn.office.database,
+                connection,
+                TRANSPORT,
+                str(new),
+                turn.office.clock.now(),
+            )
+        await audience.move(connection, before.id, str(new))

@@ -1,0 +1,182 @@
+"""A person's own subscription: /start, /mydata, /stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from sqlalchemy import func, select, update
+
+from bot.audience import repository as audience
+from bot.audience.subscriber import Subscriber, SubscriberState
+from bot.chat import commands, rooms, subscription
+from bot.chat.keyboards import in_rows, outdated, parts_of, press
+from bot.chat.office import TRANSPORT
+from bot.chat.page import Page
+from bot.chat.turn import Turn
+from bot.chat.words import SUBSCRIBER, names
+from bot.store import tables as t
+from translations.locales import best_match, native_name
+from translations.text import text
+
+LANGUAGE_LINK = "lang-"
+HINT_EVERY = 3600.0
+HINTS_REMEMBERED = 10_000
+
+
+async def start(turn: Turn, payload: str) -> None:
+    """Subscribe at once, in the language that the link, else the client, proposes."""
+    if payload.startswith(rooms.SETUP_LINK):
+        await rooms.set_up(turn, payload.removeprefix(rooms.SETUP_LINK))
+        return
+    known = turn.subscriber
+    if known is None:
+        await _subscribe(turn, payload.removeprefix(LANGUAGE_LINK))
+    elif known.state is SubscriberState.UNREACHABLE:
+        async with turn.write() as connection:
+            await audience.mark(connection, known.id, SubscriberState.ACTIVE)
+        await turn.say(_terms(turn.page(text("Welcome back. You get our releases again.")), known))
+    else:
+        await turn.say(_terms(turn.page(text("You are subscribed already.")), known))
+    if turn.actor is not None:
+        await commands.set_for_staff(turn.office, [turn.user_id])
+        await turn.say(
+            text(
+                "You belong to the press office: /new files a release, /queue shows what is "
+                "coming, /status how the service is doing."
+            )
+        )
+    await rooms.remind_of_pending(turn)
+
+
+async def _subscribe(turn: Turn, wanted: str) -> None:
+    office = turn.office.settings.languages
+    match = best_match([tag for tag in (wanted, *turn.languages) if tag], office)
+    async with turn.write() as connection:
+        subscriber = await audience.subscribe(
+            turn.office.database,
+            connection,
+            turn.office.clock.now(),
+            transport=TRANSPORT,
+            address=str(turn.user_id),
+            languages=[match.tag if match is not None else office[0]],
+            timezone=turn.office.settings.timezone,
+        )
+    await _greet(turn, subscriber)
+
+
+async def _greet(turn: Turn, subscriber: Subscriber) -> None:
+    turn.subscriber = subscriber
+    turn.speak(subscriber.languages)
+    page = _terms(turn.page(text("Welcome. You are subscribed to our press releases.")), subscriber)
+    others = [tag for tag in turn.office.settings.languages if tag not in subscriber.languages]
+    await turn.show(page, in_rows(press(native_name(tag), "speak", tag) for tag in others))
+
+
+def _terms(page: Page, subscriber: Subscriber) -> Page:
+    return page.line(
+        text(
+            "Language: {languages}. Change it with /language, and see /help for the rest. /stop "
+            "ends it and erases everything.",
+            languages=names(subscriber.languages),
+        )
+    )
+
+
+async def speak(turn: Turn, parts: Sequence[str]) -> None:
+    """A language button under the greeting: that one instead."""
+    (tag,) = parts_of(parts, 1)
+    if tag not in turn.office.settings.languages or turn.subscriber is None:
+        raise outdated()
+    async with turn.write() as connection:
+        subscriber = await subscription.store(turn, connection, turn.subscriber, languages=(tag,))
+    await _greet(turn, subscriber)
+
+
+async def my_data(turn: Turn, _arguments: str) -> None:
+    """Everything that is stored about this person."""
+    known = turn.subscriber
+    async with turn.office.database.read() as connection:
+        added = await audience.added_by(connection, str(turn.user_id))
+        lines = 0
+        if known is not None:
+            lines = int(
+                await connection.scalar(
+                    select(func.count()).where(t.delivery.c.subscriber_id == known.id)
+                )
+                or 0
+            )
+    page = turn.page()
+    if known is None:
+        page.line(text("Nothing is stored about you as a subscriber."))
+    else:
+        page.line(text("This is stored about you:"), bold=True)
+        page.item(text("Your Telegram number: {number}", number=known.address))
+        page.item(text("Languages: {languages}", languages=names(known.languages)))
+        page.item(
+            text("Topics: {topics}", topics=known.topics)
+            if known.topics
+            else text("Topics: all of them")
+        )
+        page.item(text("Time zone: {zone}", zone=known.timezone))
+        page.item(text("State: {state}", state=SUBSCRIBER[known.state]))
+        page.item(text("Subscribed since: {moment}", moment=known.created_at))
+        page.item(
+            text(
+                "Messages sent to you or planned: {count}, noted under the random number {number}",
+                count=lines,
+                number=str(known.id),
+            )
+        )
+    for room in added:
+        page.item(text("You added me to “{title}”.", title=room.name))
+    if turn.office.actor(turn.user_id) is not None:
+        page.item(text("What you do for the press office is in its log, under your number."))
+    await turn.say(page)
+
+
+async def stop(turn: Turn, _arguments: str) -> None:
+    """Forget address and preferences at once (product rule 11)."""
+    async with turn.write() as connection:
+        rooms_kept = await audience.added_by(connection, str(turn.user_id))
+        # Who added a room is a trace of a person too; an admin who adds the bot again can go on.
+        await connection.execute(
+            update(t.subscriber)
+            .where(t.subscriber.c.added_by == str(turn.user_id))
+            .values(added_by="")
+        )
+        known = await audience.unsubscribe(
+            turn.office.database,
+            connection,
+            TRANSPORT,
+            str(turn.user_id),
+            turn.office.clock.now(),
+        )
+    turn.office.hinted.pop(turn.user_id, None)
+    page = turn.page(
+        text("You are unsubscribed, and what was stored about you is erased.")
+        if known
+        else text("You are not subscribed; nothing is stored about you.")
+    )
+    page.line(text("To come back, send /start."))
+    if rooms_kept:
+        page.line(
+            text(
+                "Groups and channels that you added stay subscribed: {titles}. To end that, "
+                "remove me there.",
+                titles=tuple(room.name for room in rooms_kept),
+            )
+        )
+    await turn.say(page)
+
+
+def may_hint(turn: Turn) -> bool:
+    """Whether it is time to tell this person again what the bot is for."""
+    hinted = turn.office.hinted
+    now = asyncio.get_running_loop().time()
+    if now - hinted.get(turn.user_id, -HINT_EVERY) < HINT_EVERY:
+        return False
+    if len(hinted) >= HINTS_REMEMBERED:
+        hinted.clear()
+    hinted[turn.user_id] = now
+    return True
