@@ -45,29 +45,33 @@ def _carried_out(arguments: Sequence[str], session: Session) -> int:
         command().main(args=list(arguments), prog_name="polyherald", obj=session)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else FAILED
-    except BadDocument as error:
-        for problem in error.problems:
-            if problem.fatal:
-                session.out.complain(problem.as_text())
-    except PolyheraldError as error:
-        session.out.complain(error.what)
     except BrokenPipeError:
         raise
-    except OSError as error:
-        session.out.complain(_unusable(error))
     except Exception as error:  # noqa: BLE001 - the last line of defence, and it is reported
-        session.out.complain(
-            text(
-                "Something unexpected happened ({error}). Run the command again as "
-                "polyherald --debug … to see where, and report it.",
-                error=f"{type(error).__name__}: {error}"[:300],
-            )
+        if session.debug:
+            traceback.print_exc()
+        for line in _said(error):
+            session.out.complain(line)
+        return FAILED
+    return 0
+
+
+def _said(error: Exception) -> list[Text]:
+    """What to tell whoever ran the command: one line, or one for each problem of a document."""
+    match error:
+        case BadDocument():
+            return [problem.as_text() for problem in error.problems if problem.fatal]
+        case PolyheraldError():
+            return [error.what]
+        case OSError():
+            return [_unusable(error)]
+    return [
+        text(
+            "Something unexpected happened ({error}). Run the command again as "
+            "polyherald --debug … to see where, and report it.",
+            error=f"{type(error).__name__}: {error}"[:300],
         )
-    else:
-        return 0
-    if session.debug:
-        traceback.print_exc()
-    return FAILED
+    ]
 
 
 def _unusable(error: OSError) -> Text:

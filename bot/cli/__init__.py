@@ -36,7 +36,9 @@ def setup(
     context: typer.Context,
     config: Annotated[
         Path | None,
-        typer.Option(help="Settings file; by default polyherald.toml, where there is one."),
+        typer.Option(
+            metavar="FILE", help="Settings file; by default polyherald.toml, where there is one."
+        ),
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
     version: Annotated[

@@ -14,6 +14,7 @@ from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import DatabaseError
 
 from bot.cli.session import Session
 from bot.errors import PolyheraldError
@@ -21,7 +22,7 @@ from bot.releases.moments import zone_names
 from bot.settings import Settings, unknown_variables
 from bot.store import migrate, migrations
 from bot.store import tables as t
-from bot.store.database import Database, shown_url, sqlite_file
+from bot.store.database import Database, shown_url, sqlite_file, unusable
 from translations.catalogs import catalog_for, interface_languages
 from translations.locales import best_match
 from translations.text import Text, text
@@ -262,11 +263,14 @@ async def _database(settings: Settings, now: datetime) -> AsyncIterator[Finding]
     except PolyheraldError as error:
         yield _error("database", error.what)
         return
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with it is the finding
+    except DatabaseError as error:
+        yield _error("database", unusable(settings.url, error).what)
+        return
+    except OSError as error:
         yield _error(
             "database",
-            text("{where} cannot be used: {reason}.", where=where, reason=str(error)[:200]),
-            text("Check database_url, and that it is a database of Polyherald."),
+            text("{where} cannot be used: {reason}.", where=where, reason=str(error)),
+            text("Check database_url, and who may read and write there."),
         )
         return
     yield _schema(where, version)

@@ -10,7 +10,7 @@ from typing import Any
 from bot.cli import sheet
 from bot.cli.output import Output
 from bot.cli.session import Session
-from bot.errors import Conflict, Problem
+from bot.errors import Problem
 from bot.releases.desk import Desk, Filed
 from bot.releases.intake import Draft, read
 from bot.releases.release import Issuer, Release, VariantState
@@ -78,7 +78,7 @@ async def take_in(session: Session, order: Order, *, as_json: bool) -> None:
 
 def _read(session: Session, order: Order) -> Sequence[Draft]:
     settings = session.settings
-    drafts = read(
+    return read(
         order.paths,
         languages=settings.languages,
         default_zone=settings.timezone,
@@ -86,19 +86,6 @@ def _read(session: Session, order: Order) -> Sequence[Draft]:
         slug=order.slug,
         issuer=Issuer(names=settings.issuer.names, address=settings.issuer.address),
     )
-    seen: set[str] = set()
-    for draft in drafts:
-        slug = draft.release.slug
-        if slug in seen:
-            raise Conflict(
-                text(
-                    "Two of these would be the release “{slug}”. Import them one by one, each "
-                    "with its own --slug.",
-                    slug=slug,
-                )
-            )
-        seen.add(slug)
-    return drafts
 
 
 async def _file(desk: Desk, draft: Draft, order: Order, settings: Settings) -> Filed:

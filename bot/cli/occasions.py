@@ -91,6 +91,7 @@ async def show(session: Session, first: date, last: date, *, as_json: bool) -> N
             for occasion in found
         ],
         text("No anniversaries from {first} to {last}.", first=first, last=last),
+        name=3,
     )
 
 

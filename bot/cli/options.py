@@ -13,7 +13,9 @@ from translations.text import Text, text
 if TYPE_CHECKING:
     from bot.releases.release import Moment
 
-Slug = Annotated[str, typer.Argument(help="The release's short name, as “list” shows it.")]
+Slug = Annotated[
+    str, typer.Argument(metavar="SLUG", help="The release's short name, as “list” shows it.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 Addresses = Annotated[
     bool, typer.Option("--addresses", help="Show addresses. They are personal data.")

@@ -71,8 +71,18 @@ class Output:
         json.dump(value, self._stdout, ensure_ascii=plain, indent=2)
         self._stdout.write("\n")
 
-    def table(self, columns: Sequence[Text], rows: Sequence[Sequence[Cell]], empty: Text) -> None:
-        """``rows`` under ``columns``; ``empty`` is said on stderr when there are none."""
+    def table(
+        self,
+        columns: Sequence[Text],
+        rows: Sequence[Sequence[Cell]],
+        empty: Text,
+        *,
+        name: int = 0,
+    ) -> None:
+        """``rows`` under ``columns``; ``empty`` is said on stderr when there are none.
+
+        The column ``name`` holds what people copy into the next command: it is not wrapped.
+        """
         if not rows:
             self.complain(empty)
             return
@@ -85,8 +95,9 @@ class Output:
         from rich.text import Text as Styled
 
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for column in columns:
-            table.add_column(Styled(self.words(column)), overflow="fold")
+        for place, column in enumerate(columns):
+            heading = Styled(self.words(column))
+            table.add_column(heading, overflow="fold", no_wrap=place == name)
         for row in cells:
             table.add_row(*(Styled(cell) for cell in row))
         self._console().print(table)

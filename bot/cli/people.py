@@ -14,7 +14,10 @@ from translations.text import text
 STATES = ("pending", "sending", "retrying", "sent", "failed", "unknown")
 
 Address = Annotated[
-    str, typer.Argument(help="telegram:CHAT_ID, with /TOPIC_ID after it for a forum topic.")
+    str,
+    typer.Argument(
+        metavar="ADDRESS", help="telegram:CHAT_ID, with /TOPIC_ID after it for a forum topic."
+    ),
 ]
 AnnouncementKey = Annotated[
     str, typer.Argument(metavar="ANNOUNCEMENT", help="As “deliveries” names it: SLUG/publication.")
@@ -70,7 +73,10 @@ def remove(context: typer.Context, address: Address) -> None:
 def import_(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(help="CSV with the header address,languages,timezone,topics.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="CSV with the header address,languages,timezone,topics."
+        ),
     ],
 ) -> None:
     """Add the subscribers of a CSV file. All of them, or, if one line is wrong, none."""
@@ -89,7 +95,9 @@ def export(context: typer.Context, addresses: Addresses = False) -> None:
 
 def deliveries(
     context: typer.Context,
-    slug: Annotated[str | None, typer.Argument(help="Only of this release.")] = None,
+    slug: Annotated[
+        str | None, typer.Argument(metavar="[SLUG]", help="Only of this release.")
+    ] = None,
     state: Annotated[
         str | None, typer.Option(metavar="STATE", help=f"Only these: {', '.join(STATES)}.")
     ] = None,

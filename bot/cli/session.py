@@ -53,12 +53,17 @@ class Session:
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
         """The database, brought to this version's schema; works beside a running service."""
+        from sqlalchemy.exc import DatabaseError
+
         from bot.store import migrate
-        from bot.store.database import Database
+        from bot.store.database import Database, unusable
 
         database = Database(self.settings.url)
         try:
-            await migrate.ensure(database)
+            try:
+                await migrate.ensure(database)
+            except DatabaseError as error:  # a file of something else, a database without rights
+                raise unusable(database.url, error) from error
             yield database
         finally:
             await database.close()

@@ -1,0 +1,113 @@
+"""The report of what was delivered, and what staff may do about an announcement."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bot.delivery import ledger
+from bot.delivery.engine import InProcess
+from bot.delivery.outcome import Change, DeliveryState
+from bot.delivery.planner import Planner
+from bot.settings import load
+from bot.store.database import Database
+
+
+@pytest.fixture
+def planned(cli, database_url, clock, newsroom):
+    """The demo's charter, published and planned for two subscribers; one has it already."""
+    cli("import", newsroom / "charter-signing")
+    cli("subscribers", "add", "telegram:1111", "--languages", "fr")
+    cli("subscribers", "add", "telegram:2222", "--languages", "ar")
+    cli("publish", "charter-signing")
+
+    async def plan(database: Database) -> None:
+        await Planner(database, load(), clock, InProcess()).look()
+
+    on(database_url, plan)
+    return cli
+
+
+def on(url: str, act: Callable[[Database], Awaitable[None]]) -> None:
+    async def opened() -> None:
+        database = Database(url)
+        try:
+            await act(database)
+        finally:
+            await database.close()
+
+    asyncio.run(opened())
+
+
+def record(url: str, clock, **outcomes: Change) -> None:
+    """Claim everything, and write down what became of it by language."""
+
+    async def write(database: Database) -> None:
+        async with database.write() as connection:
+            [announcement] = await ledger.announcements(connection)
+            claims = await ledger.claim(connection, announcement.id, "w", clock.now(), 10)
+            for one in claims:
+                change = (one.subscriber_id, outcomes[one.language])
+                await ledger.record(connection, announcement.id, "w", [change], clock.now())
+
+    on(url, write)
+
+
+def test_the_report_counts_and_names_reasons(planned, database_url, clock) -> None:
+    record(
+        database_url,
+        clock,
+        fr=Change(state=DeliveryState.SENT, message_ids=("9",)),
+        ar=Change(state=DeliveryState.UNKNOWN, reason="interrupted"),
+    )
+    entries = planned("deliveries", "--json").json
+    assert [set(e) >= {"announcement", "subscriber", "language", "at"} for e in entries] == [
+        True
+    ] * 2
+    sent = next(e for e in entries if e["state"] == "sent")
+    assert sent["announcement"] == "charter-signing/publication"
+    assert sent["message_ids"] == ["9"]
+    assert sent["at"] == "2026-06-26T10:00:00+00:00"
+
+    counted = planned("deliveries").lines
+    assert len(counted) == 2
+    assert any("fr\tsent\t1" in line for line in counted)
+    assert any("ar\tunknown\t1\tThe service stopped" in line for line in counted)
+
+    [unknown] = planned("deliveries", "charter-signing", "--state", "unknown", "--json").json
+    assert unknown["reason"] == "interrupted"
+
+
+def test_the_report_names_chats_only_when_asked(planned) -> None:
+    entries = planned("deliveries", "--json").json
+    assert not {e["subscriber"] for e in entries} & {"telegram:1111", "telegram:2222"}
+    assert "1111" not in planned("deliveries", "charter-signing").out.replace(
+        entries[0]["subscriber"], ""
+    ).replace(entries[1]["subscriber"], "")
+    with_addresses = planned("deliveries", "--json", "--addresses").json
+    assert {e["subscriber"] for e in with_addresses} == {"telegram:1111", "telegram:2222"}
+
+
+def test_what_is_asked_for_must_exist(planned) -> None:
+    assert planned("deliveries", "nothing").status == 1
+    refused = planned("deliveries", "--state", "lost")
+    assert refused.status == 2
+    assert "unknown" in refused.err
+
+
+def test_cancelling_ends_what_was_not_sent(planned) -> None:
+    cancelled = planned("cancel", "charter-signing/publication")
+    assert cancelled.status == 0
+    assert "2 deliveries will not be sent" in cancelled.out
+    assert {e["reason"] for e in planned("deliveries", "--json").json} == {"cancelled"}
+    refused = planned("resume", "charter-signing/publication")
+    assert refused.status == 1
+    assert "ended" in refused.err
+
+
+def test_resuming_takes_a_key_or_a_number(planned) -> None:
+    assert planned("resume", "charter-signing/publication").status == 0
+    assert planned("resume", "1").status == 0
+    assert planned("resume", "99").status == 1

@@ -1,0 +1,133 @@
+"""The doctor finds what is wrong with settings, database and machine, and says what to do."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+
+
+def findings(result) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for finding in result.json:
+        found.setdefault(finding["check"], []).append(finding["status"])
+    return found
+
+
+def settings(monkeypatch, **values: str) -> None:
+    for key, value in values.items():
+        monkeypatch.setenv(f"POLYHERALD_{key.upper()}", value)
+
+
+def test_a_fresh_installation_is_sound(bare_cli, tmp_path) -> None:
+    examined = bare_cli("doctor", "--json")
+    assert examined.status == 0
+    found = findings(examined)
+    assert found["settings"] == found["data_dir"] == found["database"] == ["ok"]
+    assert found["token"] == ["warning"]
+    assert not (tmp_path / "data").exists()
+    warnings = [f for f in examined.json if f["status"] != "ok"]
+    assert all(f["remedy"] for f in warnings)
+    assert "token\twarning\t" in bare_cli("doctor").out
+
+
+def test_a_database_is_looked_at_where_it_is(cli) -> None:
+    assert findings(cli("doctor", "--json"))["database"] == ["ok"]
+
+
+def test_loopback_links_are_refused_with_the_real_bot_api(bare_cli, monkeypatch) -> None:
+    # The proxy is nobody: the check of the token fails at once, and nothing leaves the machine.
+    settings(monkeypatch, telegram_token="1:none", telegram_webhook_secret="s")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    settings(monkeypatch, base_url="http://127.0.0.1:8080")
+    examined = bare_cli("doctor", "--json")
+    assert examined.status == 1
+    assert findings(examined)["base_url"] == ["error"]
+    assert findings(examined)["token"] == ["error"]
+    settings(monkeypatch, base_url="https://press.example.org")
+    assert findings(bare_cli("doctor", "--json"))["base_url"] == ["ok"]
+
+
+def test_a_bot_api_that_does_not_answer_is_named(bare_cli, monkeypatch) -> None:
+    settings(monkeypatch, telegram_token="1:none", telegram_api_url="http://127.0.0.1:1")
+    examined = bare_cli("doctor", "--json")
+    assert examined.status == 1
+    assert findings(examined)["token"] == ["error"]
+    assert findings(examined)["base_url"] == ["warning"]
+    assert findings(examined)["staff"] == ["warning"]
+    assert "1:none" not in examined.out + examined.err
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("https://press.example.org/telegram/webhook", "ok"),
+        ("https://press.example.org:8443/telegram/webhook", "ok"),
+        ("https://press.example.org:8444/telegram/webhook", "error"),
+        ("http://press.example.org/telegram/webhook", "error"),
+    ],
+)
+def test_a_webhook_must_be_one_that_telegram_calls(bare_cli, monkeypatch, url, status) -> None:
+    settings(monkeypatch, telegram_webhook_url=url, telegram_webhook_secret="secret")
+    assert findings(bare_cli("doctor", "--json"))["webhook"] == [status]
+
+
+def test_a_wrong_setting_is_a_finding_not_a_crash(bare_cli, monkeypatch) -> None:
+    settings(monkeypatch, port="eighty", tlegram_token="1:x")
+    examined = bare_cli("doctor", "--json")
+    assert examined.status == 1
+    assert findings(examined) == {"variables": ["warning"], "settings": ["error"]}
+    assert "eighty" in examined.out
+
+
+def test_folders_that_cannot_be_used_are_errors(bare_cli, monkeypatch, write) -> None:
+    file = write("file", "not a folder")
+    settings(monkeypatch, releases_dir=str(file), data_dir=str(file))
+    found = findings(bare_cli("doctor", "--json"))
+    assert found["releases_dir"] == ["error"]
+    assert found["data_dir"] == ["error"]
+
+
+def test_a_database_of_something_else_is_named(bare_cli, monkeypatch, write) -> None:
+    junk = write("junk.db", b"this is not a database, whatever its name says" * 20)
+    settings(monkeypatch, database_url=f"sqlite:///{junk}")
+    examined = bare_cli("doctor", "--json")
+    assert findings(examined)["database"] == ["error"]
+    listed = bare_cli("list")
+    assert listed.status == 1
+    assert "not a database" in listed.err
+    assert listed.err.count("\n") == 1
+
+
+def test_a_password_is_never_shown(bare_cli, monkeypatch) -> None:
+    settings(monkeypatch, database_url="postgresql://u:hush@127.0.0.1:1/none")
+    for arguments in (("doctor",), ("list",)):
+        shown = bare_cli(*arguments)
+        assert shown.status == 1
+        assert "hush" not in shown.out + shown.err
+
+
+def test_a_clock_from_the_past_is_an_error(bare_cli, clock) -> None:
+    clock.set(datetime(1970, 1, 1, tzinfo=UTC))
+    assert "error" in findings(bare_cli("doctor", "--json"))["clock"]
+
+
+def test_a_clock_that_went_back_is_noticed(cli, clock, newsroom) -> None:
+    cli("import", newsroom / "leap-day-catalogue")
+    clock.set(datetime(2026, 6, 1, tzinfo=UTC))
+    assert "warning" in findings(cli("doctor", "--json"))["clock"]
+
+
+def test_languages_without_a_catalog_are_a_warning(bare_cli, monkeypatch) -> None:
+    settings(monkeypatch, languages="en,is", required_languages="en,fr")
+    found = findings(bare_cli("doctor", "--json"))
+    assert found["catalogs"] == ["warning"]
+    assert found["required_languages"] == ["warning"]
+
+
+def test_migrate_tells_whether_there_was_anything_to_do(bare_cli, tmp_path) -> None:
+    os.environ.pop("POLYHERALD_DATABASE_URL", None)
+    assert "has been brought" in bare_cli("migrate").out
+    assert "already" in bare_cli("migrate").out
+    assert (tmp_path / "data" / "polyherald.db").exists()

@@ -1,0 +1,138 @@
+"""What is taken in, what is only shown, and what is refused whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+GOOD = "---\nheadline: A good release\ndate: 2026-06-01\n---\nIts one paragraph.\n"
+
+
+def stored(cli) -> list[str]:
+    return [release["slug"] for release in cli("list", "--json").json]
+
+
+def test_a_letter_is_a_draft_whose_observance_is_only_proposed(cli, letter) -> None:
+    taken = cli("import", letter)
+    assert taken.status == 0
+    assert "Proposed observance" in taken.out
+    [slug] = stored(cli)
+    assert f"polyherald accept {slug}" in taken.out
+
+    shown = cli("show", slug, "--json").json
+    assert shown["observance"] == shown["observance"] | {"origin": "1976-03-14", "accepted": False}
+    assert shown["variants"]["en"]["state"] == "draft"
+    [occasion] = cli("calendar", "--json").json
+    assert occasion["accepted"] is False
+    assert "only proposed" in cli("calendar").out
+
+    assert cli("accept", slug).status == 0
+    [occasion] = cli("calendar", "--json").json
+    assert occasion["accepted"] is True
+    assert occasion["titles"]["en"] == "51st anniversary of the Mapton Survey"
+
+
+def test_an_observance_can_be_accepted_with_the_import(cli, letter) -> None:
+    taken = cli("import", letter, "--accept-observance", "--slug", "survey")
+    assert taken.status == 0
+    assert "proposal" not in taken.out
+    assert cli("show", "survey", "--json").json["observance"]["accepted"] is True
+
+
+def test_accepting_what_is_not_proposed_says_so(sqlite_cli, write) -> None:
+    sqlite_cli("import", write("a/en.md", GOOD).parent)
+    refused = sqlite_cli("accept", "a")
+    assert refused.status == 1
+    assert "proposes no observance" in refused.err
+
+
+def test_a_dry_run_shows_everything_and_makes_no_database(bare_cli, letter, tmp_path) -> None:
+    shown = bare_cli("import", "--dry-run", letter)
+    assert shown.status == 0
+    assert "Society of Example Cartographers" in shown.out
+    assert "twelve surveyors" in shown.out
+    assert "1 release read, nothing stored." in shown.out
+    assert not (tmp_path / "data").exists()
+    document = bare_cli("import", "--dry-run", "--json", letter).json
+    assert document["stored"] is False
+    [draft] = document["drafts"]
+    assert draft["outcome"] is None
+    assert draft["release"]["contact"]["faxes"] == ["+1 202 555 0151"]
+
+
+def test_importing_again_changes_nothing(cli, newsroom) -> None:
+    folder = newsroom / "metre-convention"
+    assert cli("import", folder, "--json").json["drafts"][0]["outcome"] == "new"
+    assert cli("import", folder, "--json").json["drafts"][0]["outcome"] == "same"
+    history = cli("show", "metre-convention", "--history", "--json").json["history"]
+    assert len(history) == 1
+
+
+def test_an_archive_is_published_and_announces_nothing(cli, newsroom) -> None:
+    assert cli("import", "--archive", newsroom / "metre-convention").status == 0
+    shown = cli("show", "metre-convention", "--json").json
+    assert (shown["state"], shown["archive"]) == ("published", True)
+    assert cli("deliveries", "--json").json == []
+    assert cli("deliveries").out == ""
+
+
+BROKEN = {
+    "no headline": ("en.md", "---\ndate: 2026-06-01\n---\nText.\n"),
+    "no date": ("", "---\nheadline: H\n---\nText.\n"),
+    "impossible date": ("en.md", "---\nheadline: H\ndate: 2026-02-30\n---\nText.\n"),
+    "unknown language": ("klingon.md", GOOD),
+    "invalid UTF-8": ("en.md", b"---\nheadline: H\ndate: 2026-06-01\n---\n\xff\xfe\xfa\n"),
+    "20 MB": ("en.md", GOOD.encode() + b"x" * 20_000_000),
+    "front matter that is a list": ("en.md", "---\n- a\n- b\n---\nText.\n"),
+    "a YAML bomb": (
+        "en.md",
+        "---\nheadline: H\ndate: 2026-06-01\na: &a [x, x]\nb: [*a, *a]\n---\nT.\n",
+    ),
+    "an unquoted pattern": (
+        "en.md",
+        "---\nheadline: {ordinal} anniversary\ndate: 2026-06-01\n---\nText.\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_one_broken_file_keeps_everything_out(sqlite_cli, write, kind) -> None:
+    name, content = BROKEN[kind]
+    good = write("good/en.md", GOOD).parent
+    broken = write(f"broken/{name or 'en.md'}", content)
+    refused = sqlite_cli("import", good, broken.parent)
+    assert refused.status == 1
+    assert refused.out == ""
+    assert f"/broken/{name}".rstrip("/") in refused.err
+    assert "Traceback" not in refused.err
+    assert stored(sqlite_cli) == []
+
+
+def test_two_originals_are_refused_on_both_databases(cli, write) -> None:
+    for language in ("en", "fr"):
+        write(
+            f"two/{language}.md",
+            f"---\nheadline: H\ndate: 2026-06-01\noriginal: {language}\n---\nText.\n",
+        )
+    refused = cli("import", Path("two"))
+    assert refused.status == 1
+    assert "two originals" in refused.err
+    assert "line 4" in refused.err
+    assert stored(cli) == []
+
+
+def test_what_is_not_there_and_wrong_options_store_nothing(sqlite_cli, letter) -> None:
+    assert "no such file" in sqlite_cli("import", "nowhere").err
+    assert sqlite_cli("import", letter, "--language", "klingon").status == 2
+    assert sqlite_cli("import").status == 2
+    assert stored(sqlite_cli) == []
+
+
+def test_a_document_cannot_steer_the_terminal(sqlite_cli, write) -> None:
+    evil = (
+        '---\nheadline: "Innocent \\e[2J\\e]0;owned\\a"\ndate: 2026-06-01\n---\nBody \x1b[31mred\n'
+    )
+    sqlite_cli("import", write("evil/en.md", evil).parent)
+    for arguments in (("list",), ("show", "evil"), ("preview", "evil")):
+        assert "\x1b" not in sqlite_cli(*arguments).out

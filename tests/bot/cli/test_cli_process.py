@@ -1,0 +1,147 @@
+"""The command as a process: exit status, one line on stderr, and what it does not import."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("telegram", "aiohttp", "alembic", "feedgen", "procrastinate", "rich")
+ROOT = str(Path(__file__).parents[3])
+
+
+def polyherald(
+    folder: Path, *arguments: str, code: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    program = ["-c", code] if code else ["-m", "bot"]
+    clean = {k: v for k, v in os.environ.items() if k not in ("LANGUAGE", "LC_ALL", "LANG")}
+    return subprocess.run(
+        [sys.executable, *program, *arguments],
+        cwd=folder,
+        env={**clean, "PYTHONPATH": ROOT, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+WITHOUT_HEAVY = f"""
+import atexit, os, sys
+def look():
+    loaded = [name for name in {HEAVY!r} if name in sys.modules]
+    if loaded:
+        print("imported:", loaded, file=sys.stderr)
+        sys.stderr.flush()
+        os._exit(70)
+atexit.register(look)
+from bot.__main__ import main
+main()
+"""
+
+
+def test_help_and_list_import_nothing_heavy(sqlite_cli, tmp_path) -> None:
+    for arguments in (["--help"], ["list"]):
+        done = polyherald(tmp_path, *arguments, code=WITHOUT_HEAVY)
+        assert done.returncode == 0, done.stderr
+
+
+def test_settings_come_from_the_file_and_name_what_is_wrong(tmp_path) -> None:
+    (tmp_path / "polyherald.toml").write_text('data_dir = "kept"\n', "utf-8")
+    assert polyherald(tmp_path, "list", "--json").stdout.strip() == "[]"
+    assert (tmp_path / "kept" / "polyherald.db").exists()
+
+    other = tmp_path / "other.toml"
+    other.write_text('occasion_hour = "nine"\n', "utf-8")
+    refused = polyherald(tmp_path, "--config", str(other), "list")
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1
+    assert "occasion_hour" in refused.stderr
+    assert "nine" in refused.stderr
+    assert "09:00" in refused.stderr
+
+
+def test_the_operators_own_language_is_used(tmp_path) -> None:
+    wrong = polyherald(tmp_path, "doctor", LANGUAGE="az:fr", LC_ALL="C")
+    assert "The settings can be read." in wrong.stdout
+
+
+def test_an_accident_is_one_line_that_names_debug(tmp_path) -> None:
+    code = (
+        "import sys\n"
+        "from bot.__main__ import run\n"
+        "from bot.cli.session import Session\n"
+        "class Broken:\n"
+        "    def now(self): raise RuntimeError('the clock fell off the wall')\n"
+        "sys.exit(run(sys.argv[1:], Session(clock=Broken())))\n"
+    )
+    failed = polyherald(tmp_path, "calendar", code=code)
+    assert failed.returncode == 1
+    assert failed.stderr.count("\n") == 1
+    assert "--debug" in failed.stderr
+    assert "fell off the wall" in failed.stderr
+    with_trace = polyherald(tmp_path, "--debug", "calendar", code=code)
+    assert with_trace.returncode == 1
+    assert "Traceback" in with_trace.stderr
+
+
+def test_a_reader_that_goes_away_is_no_accident(tmp_path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "--help"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": ROOT},
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == b""
+
+
+def test_interrupting_is_quiet(bare_cli, monkeypatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    class Clock:
+        now = staticmethod(interrupted)
+
+    from bot.__main__ import run
+    from bot.cli.session import Session
+
+    assert run(["calendar"], Session(clock=Clock())) == 130
+
+
+@pytest.mark.parametrize(
+    "arguments", [("frobnicate",), ("show",), ("list", "--nonsense"), ("subscribers", "sing")]
+)
+def test_wrong_usage_is_status_2(bare_cli, arguments) -> None:
+    refused = bare_cli(*arguments)
+    assert refused.status == 2
+    assert refused.out == ""
+    assert "Usage: polyherald" in refused.err
+
+
+def test_version_and_help(bare_cli) -> None:
+    assert bare_cli("--version").out.startswith("polyherald ")
+    shown = bare_cli("--help").out
+    for command in ("import", "queue", "subscribers", "deliveries", "doctor", "serve", "demo"):
+        assert f"  {command} " in shown
+    assert "--roles" in bare_cli("serve", "--help").out
+    assert "--once" in bare_cli("demo", "--help").out
+
+
+def test_an_encoding_that_lacks_letters_loses_no_document(sqlite_cli, newsroom, tmp_path) -> None:
+    import json
+
+    sqlite_cli("import", newsroom / "charter-signing")
+    done = polyherald(tmp_path, "show", "charter-signing", "--json", PYTHONIOENCODING="latin-1")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["variants"]["zh"]["headline"].startswith("《")
+    assert polyherald(tmp_path, "list", PYTHONIOENCODING="ascii").returncode == 0

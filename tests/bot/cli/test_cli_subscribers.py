@@ -1,0 +1,143 @@
+"""Subscribers by hand and by file; addresses are shown only when they are asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+HEADER = "address,languages,timezone,topics\n"
+
+
+def people(cli) -> list[dict]:
+    return cli("subscribers", "list", "--addresses", "--json").json
+
+
+def test_add_change_and_remove(cli) -> None:
+    added = cli(
+        *("subscribers", "add", "telegram:4242", "--languages", "fr,EN_us"),
+        *("--timezone", "Europe/Paris", "--topics", "charter,services"),
+    )
+    assert added.status == 0
+    assert "4242" not in added.out
+    [one] = people(cli)
+    assert one["address"] == "telegram:4242"
+    assert one["languages"] == ["fr", "en-US"]
+    assert one["timezone"] == "Europe/Paris"
+    assert one["topics"] == ["charter", "services"]
+    assert one["kind"] == "person"
+
+    assert "up to date" in cli("subscribers", "add", "telegram:4242", "--languages", "ar").out
+    [changed] = people(cli)
+    assert (changed["id"], changed["languages"]) == (one["id"], ["ar"])
+
+    assert cli("subscribers", "remove", "telegram:4242").status == 0
+    assert people(cli) == []
+    assert cli("subscribers", "remove", "telegram:4242").status == 1
+
+
+def test_who_leaves_and_comes_back_keeps_the_random_id(cli) -> None:
+    cli("subscribers", "add", "telegram:77")
+    [before] = people(cli)
+    cli("subscribers", "remove", "telegram:77")
+    cli("subscribers", "add", "telegram:77")
+    assert people(cli)[0]["id"] == before["id"]
+
+
+def test_the_office_gives_what_is_not_said(sqlite_cli, monkeypatch) -> None:
+    monkeypatch.setenv("POLYHERALD_LANGUAGES", "az,en")
+    monkeypatch.setenv("POLYHERALD_TIMEZONE", "Asia/Baku")
+    sqlite_cli("subscribers", "add", "telegram:-1001234567890/77")
+    [one] = people(sqlite_cli)
+    assert (one["languages"], one["timezone"], one["topics"]) == (["az"], "Asia/Baku", [])
+    assert one["kind"] == "group"
+
+
+def test_addresses_are_left_out_unless_asked_for(sqlite_cli) -> None:
+    sqlite_cli("subscribers", "add", "telegram:55512345", "--languages", "en")
+    for arguments in (("list",), ("list", "--json"), ("export",)):
+        shown = sqlite_cli("subscribers", *arguments).out
+        assert shown
+        assert "55512345" not in shown
+    for arguments in (("list",), ("export",)):
+        assert "telegram:55512345" in sqlite_cli("subscribers", *arguments, "--addresses").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (("telegram:abc",), "Telegram address"),
+        (("telegram:0",), "Telegram address"),
+        (("4242",), "telegram:CHAT_ID"),
+        (("mailto:a@example.org",), "e-mail"),
+        (("telegram:1", "--languages", "en,klingon"), "BCP 47"),
+        (("telegram:1", "--timezone", "Mars/Base"), "Europe/Paris"),
+        (("telegram:1", "--topics", "Not A Topic!"), "hyphens"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_its_remedy(sqlite_cli, arguments, remedy) -> None:
+    refused = sqlite_cli("subscribers", "add", *arguments)
+    assert refused.status == 1
+    assert remedy in refused.err
+    assert refused.err.count("\n") == 1
+    assert people(sqlite_cli) == []
+
+
+def test_a_file_goes_in_whole_and_comes_out_again(cli, write) -> None:
+    content = (
+        HEADER
+        + "telegram:1,fr en,Europe/Paris,\n"
+        + "telegram:-1009876543210/5,zh-Hant,,charter services\n"
+        + "\n"
+        + "telegram:@Example_News,ar,Asia/Baku,charter\n"
+    )
+    taken = cli("subscribers", "import", write("people.csv", "\ufeff" + content))
+    assert taken.status == 0
+    assert "3 subscribers added." in taken.out
+    exported = cli("subscribers", "export", "--addresses").out
+    assert exported.splitlines()[0] == "address,languages,timezone,topics"
+    assert "telegram:-1009876543210/5,zh-Hant,UTC,charter services" in exported
+    assert "telegram:@example_news,ar,Asia/Baku,charter" in exported
+
+    again = cli("subscribers", "import", write("again.csv", exported))
+    assert "3 brought up to date." in again.out
+    assert cli("subscribers", "export", "--addresses").out == exported
+
+
+def test_columns_may_come_in_any_order(sqlite_cli, write) -> None:
+    file = write("p.csv", 'topics,address,timezone,languages\n"a b",telegram:9,UTC,"en,fr"\n')
+    assert sqlite_cli("subscribers", "import", file).status == 0
+    [one] = people(sqlite_cli)
+    assert (one["topics"], one["languages"]) == (["a", "b"], ["en", "fr"])
+
+
+def test_one_wrong_line_keeps_the_whole_file_out(cli, write) -> None:
+    content = (
+        HEADER
+        + "telegram:1,fr,Europe/Paris,\n"
+        + "mailto:a@example.org,fr,,\n"
+        + "telegram:2,,,\n"
+        + "telegram:3,fr,Mars/Base,\n"
+        + "telegram:4,fr\n"
+        + "telegram:1,en,,\n"
+    )
+    refused = cli("subscribers", "import", write("people.csv", content))
+    assert refused.status == 1
+    problems = refused.err.splitlines()
+    assert [line.split("line ")[1].split(":")[0] for line in problems] == ["3", "4", "5", "6", "7"]
+    assert all("people.csv" in line for line in problems)
+    assert people(cli) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "The first line must be"),
+        ("address;languages\n", "The first line must be"),
+        (HEADER.encode() + b"telegram:1,\xff,,\n", "line 2: This line is not in UTF-8"),
+        (HEADER + 'telegram:1,"fr,,\n', "not valid CSV"),
+    ],
+)
+def test_what_is_no_such_file_is_refused(sqlite_cli, write, content, says) -> None:
+    refused = sqlite_cli("subscribers", "import", write("people.csv", content))
+    assert refused.status == 1
+    assert says in refused.err
+    assert sqlite_cli("subscribers", "import", "nowhere.csv").status == 1
