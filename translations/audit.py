@@ -31,7 +31,10 @@ _STRAIGHT_QUOTE = re.compile(r"[\"']")
 _CODE = re.compile(r"[:=] ?\"[^\"]*\"")  # key: "value", where nothing but straight quotes is right
 _BRACED = re.compile(r"\{[^{}]*\}?|\}")
 _CARRIES_MEANING = frozenset({"ordinal", "letter"})  # even English has to say these
-_SLOTS = re.compile(r"\{(?:ordinal|years)\}")
+_SLOTS = {
+    "anniversary": ("{ordinal} or {years}", re.compile(r"\{(?:ordinal|years)\}")),
+    "ordinal": ("{n}", re.compile(r"\{n\}")),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +87,7 @@ def _catalog(tag: str, found: Catalog, catalogs: Path) -> Iterator[Finding]:
             yield wrong(f"the folder should be named {canonical(tag)}")
             return
         with path.open("rb") as source:
-            catalog = read_po(source, abort_invalid=True)
+            catalog = read_po(source, locale=tag.replace("-", "_"), abort_invalid=True)
     except (UnknownLanguage, OSError, PoFileError, ValueError) as error:
         yield wrong(f"cannot be read: {error}")
         return
@@ -154,12 +157,12 @@ def _placeholders(message: Message, form: str, optional: set[str]) -> Iterator[s
 
 
 def _alternatives(message: Message, form: str) -> Iterator[str]:
-    slots = {"anniversary": _SLOTS, "ordinal": re.compile(r"\{n\}")}.get(str(message.id))
+    name, slot = _SLOTS.get(str(message.id), ("", None))
     for alternative in form.split("|"):
         if not alternative.strip():
             yield "has an empty alternative"
-        elif slots and len(slots.findall(alternative)) != 1:
-            yield f"“{alternative}” must have one {slots.pattern.replace(chr(92), '')}"
+        elif slot and len(slot.findall(alternative)) != 1:
+            yield f"“{alternative}” must have {name}, once"
 
 
 def _typography(wording: str, context: str | None) -> Iterator[str]:
@@ -169,7 +172,7 @@ def _typography(wording: str, context: str | None) -> Iterator[str]:
 
 def _command(wording: str, message: Message) -> Iterator[str]:
     if message.context == "command" and len(wording) > LONGEST_COMMAND:
-        yield f"has {len(wording)} characters; a command's description has at most {LONGEST_COMMAND}"
+        yield f"has {len(wording)} characters; a command may have {LONGEST_COMMAND}"
 
 
 def _messages(catalog: Catalog) -> Iterable[Message]:

@@ -24,8 +24,9 @@ class CatalogBuildHook(BuildHookInterface[Any]):
         """
         if self.target_name == "wheel":
             for po in self._catalogs():
+                language = po.parent.parent.name.replace("-", "_")
                 with po.open("rb") as source, po.with_suffix(".mo").open("wb") as compiled:
-                    write_mo(compiled, read_po(source, abort_invalid=True))
+                    write_mo(compiled, read_po(source, locale=language, abort_invalid=True))
 
     def clean(self, versions: list[str]) -> None:
         for po in self._catalogs():

@@ -62,7 +62,7 @@ def update(tag: str, found: Catalog, catalogs: Path = CATALOGS) -> None:
     No guesses: a changed msgid is a new one, and the audit calls it missing.
     """
     path = po_path(tag, catalogs)
-    catalog = _read(path) if path.exists() else _begin(tag)
+    catalog = _read(path, tag) if path.exists() else _begin(tag)
     catalog.update(found, no_fuzzy_matching=True, update_creation_date=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_bytes_of(catalog))
@@ -131,9 +131,9 @@ def _begin(tag: str) -> Catalog:
     return catalog
 
 
-def _read(path: Path) -> Catalog:
+def _read(path: Path, tag: str) -> Catalog:
     with path.open("rb") as source:
-        catalog = read_po(source, abort_invalid=True)
+        catalog = read_po(source, locale=tag.replace("-", "_"), abort_invalid=True)
     catalog.project, catalog.version = DOMAIN, ""
     return catalog
 

@@ -103,8 +103,7 @@ def best_match(wanted: Sequence[str], available: Iterable[str]) -> Match | None:
     """The available language that serves the first wanted one that can be served at all.
 
     For each wanted tag in turn: the same tag, then its fallback chain, then any other regional
-    form in the same language and script (``pt-PT`` may get ``pt-BR``; ties go to the
-    alphabetically first). Wanted tags that are no languages (as in what browsers and chat
+    form in the same language and script, the nearest one (``pt-PT`` may get ``pt-BR``). Wanted tags that are no languages (as in what browsers and chat
     programs report) are passed over; an available one raises :class:`UnknownLanguage`.
     """
     on_offer = {canonical(tag): tag for tag in sorted(available, reverse=True)}
@@ -164,19 +163,19 @@ def _serve(tag: str, on_offer: tuple[str, ...]) -> str | None:
     for step in chain:
         if step in on_offer:
             return step
-        alike = _likely(_split(step))
-        for offer in on_offer:
-            if _likely(_split(offer)) == alike:
-                return offer
     written = _written(tag)
-    relatives = [offer for offer in on_offer if _written(offer) == written]
-    return min(relatives, key=lambda offer: _distance(chain, offer), default=None)
+    relatives = (offer for offer in on_offer if _written(offer) == written)
+    return min(relatives, key=lambda offer: (*_distance(chain, offer), offer), default=None)
 
 
-def _distance(chain: tuple[str, ...], offer: str) -> int:
-    """How far up ``chain`` one must go to meet the ancestors of ``offer``."""
+def _distance(chain: tuple[str, ...], offer: str) -> tuple[int, bool]:
+    """How far up ``chain`` its line and that of ``offer`` meet, and whether ``offer`` is other
+    than the form that CLDR takes the bare meeting point to mean (``pt`` → ``pt-BR``)."""
     theirs = fallback_chain(offer)
-    return next((n for n, step in enumerate(chain) if step in theirs), len(chain))
+    for steps, step in enumerate(chain):
+        if step in theirs:
+            return steps, _likely(_split(step)) != _likely(_split(offer))
+    return len(chain), True
 
 
 def _written(tag: str) -> tuple[str, str]:

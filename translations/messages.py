@@ -44,17 +44,17 @@ def messages_in(tag: str, catalogs: Path = CATALOGS) -> gettext.NullTranslations
         with mo.open("rb") as compiled:
             return gettext.GNUTranslations(compiled)
     if po.exists():
-        return _compile(po)
+        return _compile(po, tag)
     return gettext.NullTranslations()
 
 
-def _compile(po: Path) -> gettext.GNUTranslations:
+def _compile(po: Path, tag: str) -> gettext.GNUTranslations:
     # Only a working tree gets here: an installed service need not load these two.
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
     compiled = io.BytesIO()
     with po.open("rb") as source:
-        write_mo(compiled, read_po(source))
+        write_mo(compiled, read_po(source, locale=tag.replace("-", "_")))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
