@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,6 +57,7 @@ people.add_to(app)
 house.add_to(app)
 
 
+@cache
 def command() -> Any:
     """The whole command line as one Click command, to be run with ``obj=Session(…)``."""
     return typer.main.get_command(app)

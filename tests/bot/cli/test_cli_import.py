@@ -33,11 +33,14 @@ def test_a_letter_is_a_draft_whose_observance_is_only_proposed(cli, letter) -> N
     assert occasion["titles"]["en"] == "51st anniversary of the Mapton Survey"
 
 
-def test_an_observance_can_be_accepted_with_the_import(cli, letter) -> None:
-    taken = cli("import", letter, "--accept-observance", "--slug", "survey")
+def test_an_observance_can_be_accepted_with_the_import(sqlite_cli, letter) -> None:
+    taken = sqlite_cli(
+        *("import", letter, "--accept-observance"),
+        *("--slug", "survey", "--language", "en"),
+    )
     assert taken.status == 0
     assert "proposal" not in taken.out
-    assert cli("show", "survey", "--json").json["observance"]["accepted"] is True
+    assert sqlite_cli("show", "survey", "--json").json["observance"]["accepted"] is True
 
 
 def test_accepting_what_is_not_proposed_says_so(sqlite_cli, write) -> None:
@@ -48,13 +51,13 @@ def test_accepting_what_is_not_proposed_says_so(sqlite_cli, write) -> None:
 
 
 def test_a_dry_run_shows_everything_and_makes_no_database(bare_cli, letter, tmp_path) -> None:
-    shown = bare_cli("import", "--dry-run", letter)
+    shown = bare_cli("import", "--dry-run", letter, "--language", "en")
     assert shown.status == 0
     assert "Society of Example Cartographers" in shown.out
     assert "twelve surveyors" in shown.out
     assert "1 release read, nothing stored." in shown.out
     assert not (tmp_path / "data").exists()
-    document = bare_cli("import", "--dry-run", "--json", letter).json
+    document = bare_cli("import", "--dry-run", "--json", letter, "--language", "en").json
     assert document["stored"] is False
     [draft] = document["drafts"]
     assert draft["outcome"] is None

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from bot.__main__ import run
+from bot.cli.session import Session, operator_languages
 
 HEAVY = ("telegram", "aiohttp", "alembic", "feedgen", "procrastinate", "rich")
 ROOT = str(Path(__file__).parents[3])
@@ -64,9 +69,38 @@ def test_settings_come_from_the_file_and_name_what_is_wrong(tmp_path) -> None:
     assert "09:00" in refused.stderr
 
 
-def test_the_operators_own_language_is_used(tmp_path) -> None:
-    wrong = polyherald(tmp_path, "doctor", LANGUAGE="az:fr", LC_ALL="C")
-    assert "The settings can be read." in wrong.stdout
+@pytest.mark.parametrize(
+    ("environment", "languages"),
+    [
+        ({}, ()),
+        ({"LANG": "C.UTF-8"}, ()),
+        ({"LC_ALL": "C", "LANGUAGE": "az:fr", "LANG": "ru_RU.UTF-8"}, ()),
+        ({"LANG": "az_AZ.UTF-8"}, ("az-AZ",)),
+        ({"LANG": "en_GB", "LC_MESSAGES": "fr_FR@euro"}, ("fr-FR",)),
+        ({"LANG": "fr_FR.UTF-8", "LANGUAGE": "az:ru:"}, ("az", "ru", "fr-FR")),
+    ],
+)
+def test_the_operators_languages_are_read_as_gettext_does(environment, languages) -> None:
+    assert operator_languages(environment) == languages
+
+
+def test_a_terminal_gets_a_table_with_headings(sqlite_cli, newsroom, tmp_path) -> None:
+    sqlite_cli("import", newsroom / "leap-day-catalogue")
+    reading, writing = pty.openpty()
+    with os.fdopen(reading, "rb") as screen:
+        subprocess.run(
+            [sys.executable, "-m", "bot", "list"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": ROOT, "COLUMNS": "120", "LC_ALL": "C.UTF-8"},
+            stdout=writing,
+            timeout=60,
+            check=True,
+        )
+        shown = os.read(screen.fileno(), 65536).decode()
+        os.close(writing)
+    assert "Headline" in shown
+    assert "28 February 2026" in shown
+    assert "─" in shown
 
 
 def test_an_accident_is_one_line_that_names_debug(tmp_path) -> None:
@@ -105,17 +139,15 @@ def test_a_reader_that_goes_away_is_no_accident(tmp_path) -> None:
     assert done.stderr == b""
 
 
-def test_interrupting_is_quiet(bare_cli, monkeypatch) -> None:
+def test_interrupting_is_quiet(bare_cli, capfd) -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
 
     class Clock:
         now = staticmethod(interrupted)
 
-    from bot.__main__ import run
-    from bot.cli.session import Session
-
     assert run(["calendar"], Session(clock=Clock())) == 130
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize(
@@ -138,8 +170,6 @@ def test_version_and_help(bare_cli) -> None:
 
 
 def test_an_encoding_that_lacks_letters_loses_no_document(sqlite_cli, newsroom, tmp_path) -> None:
-    import json
-
     sqlite_cli("import", newsroom / "charter-signing")
     done = polyherald(tmp_path, "show", "charter-signing", "--json", PYTHONIOENCODING="latin-1")
     assert done.returncode == 0, done.stderr

@@ -26,9 +26,9 @@ def test_a_release_goes_from_folder_to_queue(cli, charter) -> None:
     assert shown["publish_at"] == "2026-07-01T10:00:00+02:00[Europe/Paris]"
 
 
-def test_show_json_has_the_keys_that_programs_rely_on(cli, charter) -> None:
-    cli("import", charter)
-    shown = cli("show", "charter-signing", "--json").json
+def test_show_json_has_the_keys_that_programs_rely_on(sqlite_cli, charter) -> None:
+    sqlite_cli("import", charter)
+    shown = sqlite_cli("show", "charter-signing", "--json").json
     assert {
         *("slug", "original", "date", "embargo", "pubstatus", "topics", "issuer", "contact"),
         *("related", "observance", "variants"),
@@ -45,34 +45,34 @@ def test_show_json_has_the_keys_that_programs_rely_on(cli, charter) -> None:
 
 
 def test_what_folders_say_is_approved_counts_only_while_they_are_trusted(
-    cli, charter, monkeypatch
+    sqlite_cli, charter, monkeypatch
 ) -> None:
     monkeypatch.setenv("POLYHERALD_TRUST_FOLDER", "false")
-    cli("import", charter)
-    shown = cli("show", "charter-signing", "--json").json
+    sqlite_cli("import", charter)
+    shown = sqlite_cli("show", "charter-signing", "--json").json
     assert {v["state"] for v in shown["variants"].values()} == {"draft"}
-    assert cli("publish", "charter-signing").status == 1
+    assert sqlite_cli("publish", "charter-signing").status == 1
 
-    assert cli("approve", "charter-signing", "en").status == 0
-    shown = cli("show", "charter-signing", "--json").json
+    assert sqlite_cli("approve", "charter-signing", "en").status == 0
+    shown = sqlite_cli("show", "charter-signing", "--json").json
     assert shown["variants"]["en"]["state"] == "approved"
     assert shown["variants"]["fr"]["state"] == "draft"
     assert "fr" in shown["missing"]
 
-    assert cli("approve", "charter-signing").status == 0
-    assert cli("show", "charter-signing", "--json").json["missing"] == []
+    assert sqlite_cli("approve", "charter-signing").status == 0
+    assert sqlite_cli("show", "charter-signing", "--json").json["missing"] == []
 
 
-def test_nobody_approves_their_own_import_under_four_eyes(cli, charter, monkeypatch) -> None:
+def test_nobody_approves_their_own_import_under_four_eyes(sqlite_cli, charter, monkeypatch) -> None:
     monkeypatch.setenv("POLYHERALD_FOUR_EYES", "true")
-    cli("import", charter)
-    refused = cli("approve", "charter-signing")
+    sqlite_cli("import", charter)
+    refused = sqlite_cli("approve", "charter-signing")
     assert refused.status == 1
     assert "four eyes" in refused.err
 
 
-def test_a_changed_original_shows_its_translations_as_stale(cli, charter, tmp_path) -> None:
-    cli("import", charter)
+def test_a_changed_original_shows_its_translations_as_stale(sqlite_cli, charter, tmp_path) -> None:
+    sqlite_cli("import", charter)
     folder = tmp_path / "charter-signing"
     folder.mkdir()
     for file in charter.iterdir():
@@ -83,11 +83,11 @@ def test_a_changed_original_shows_its_translations_as_stale(cli, charter, tmp_pa
             )
         if file.name in ("en.md", "release.yaml"):
             (folder / file.name).write_text(text, "utf-8")
-    cli("import", folder)
-    variants = cli("show", "charter-signing", "--json").json["variants"]
+    sqlite_cli("import", folder)
+    variants = sqlite_cli("show", "charter-signing", "--json").json["variants"]
     assert variants["en"]["state"] == "draft"
     assert variants["fr"]["state"] == "stale"
-    assert "approved before the original changed" in cli("show", "charter-signing").out
+    assert "approved before the original changed" in sqlite_cli("show", "charter-signing").out
 
 
 def test_history_tells_who_did_what(cli, charter) -> None:
@@ -103,17 +103,19 @@ def test_history_tells_who_did_what(cli, charter) -> None:
     assert "operator\thold" in cli("show", "charter-signing", "--history").out
 
 
-def test_an_embargo_keeps_a_release_back(cli, charter) -> None:
-    cli("import", charter)
-    cli("queue", "charter-signing", "--embargo", "2026-07-01T09:00:00-04:00[America/New_York]")
-    refused = cli("publish", "charter-signing")
+def test_an_embargo_keeps_a_release_back(sqlite_cli, charter) -> None:
+    sqlite_cli("import", charter)
+    sqlite_cli(
+        "queue", "charter-signing", "--embargo", "2026-07-01T09:00:00-04:00[America/New_York]"
+    )
+    refused = sqlite_cli("publish", "charter-signing")
     assert refused.status == 1
     assert "under embargo until 1 July 2026" in refused.err
     assert refused.err.count("\n") == 1
 
 
-def test_publishing_twice_or_what_is_not_there_says_what_to_do(cli) -> None:
-    refused = cli("publish", "no-such-thing")
+def test_publishing_twice_or_what_is_not_there_says_what_to_do(sqlite_cli) -> None:
+    refused = sqlite_cli("publish", "no-such-thing")
     assert refused.status == 1
     assert refused.out == ""
     assert "“list” shows them all" in refused.err
