@@ -26,15 +26,16 @@ def serve(
     ] = ",".join(ROLES),
 ) -> None:
     """Run the service: pages, feeds, bot, planner, sender."""
-    from bot import service
-
     session: Session = context.obj
     chosen = frozenset(part.strip() for part in roles.split(",") if part.strip())
     if not chosen or not chosen <= set(ROLES):
         what = text("“{value}” is no list of roles. Known are: {known}.", value=roles, known=ROLES)
         raise refused(session, what, "--roles")
+    settings = session.settings
+    from bot import service
+
     with _runner() as runner:
-        runner.run(service.serve(session.settings, chosen, session.clock))
+        runner.run(service.serve(settings, chosen, session.clock))
 
 
 def demo(

@@ -151,7 +151,14 @@ def test_interrupting_is_quiet(bare_cli, capfd) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("frobnicate",), ("show",), ("list", "--nonsense"), ("subscribers", "sing")]
+    "arguments",
+    [
+        ("frobnicate",),
+        ("show",),
+        ("list", "--nonsense"),
+        ("subscribers", "sing"),
+        ("serve", "--roles", "web,cook"),
+    ],
 )
 def test_wrong_usage_is_status_2(bare_cli, arguments) -> None:
     refused = bare_cli(*arguments)
