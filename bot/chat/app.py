@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
@@ -32,6 +33,9 @@ from translations.text import Text
 WEBHOOK_PATH = "/telegram/webhook"
 WEBHOOK_BYTES = 1_000_000
 STAFF_TOLD = ("admin", "editor")
+MOST_UNTOLD = 50
+LONGEST_FAREWELL = 10.0
+"""Seconds for the answers that were begun when the service stops."""
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +67,7 @@ class Chat:
         )
         self._updates = Updates(self._office)
         self._ready = False
+        self._untold: deque[tuple[Text, Rows]] = deque(maxlen=MOST_UNTOLD)
 
     @property
     def username(self) -> str:
@@ -87,9 +92,13 @@ class Chat:
             await stop.wait()
         elif self._ready:
             await Poller(self._office, self._updates).run(stop)
-        await self._updates.drain()
+        try:
+            async with asyncio.timeout(LONGEST_FAREWELL):
+                await self._updates.drain()
+        except TimeoutError:
+            log.warning("stopped before everybody had an answer")
 
-    async def handle_webhook(self, secret_header: str, body_bytes: bytes) -> int:
+    async def handle_webhook(self, secret_header: str | None, body_bytes: bytes) -> int:
         """Take what was posted to the webhook; returns the HTTP status to answer with.
 
         200 once it is handled, whatever came of it; 403 for another's secret, 503 when Telegram
@@ -97,7 +106,7 @@ class Chat:
         """
         secret = self._office.settings.telegram_webhook_secret
         if secret is None or not hmac.compare_digest(
-            secret.get_secret_value().encode(), secret_header.encode("utf-8", "replace")
+            secret.get_secret_value().encode(), (secret_header or "").encode("utf-8", "replace")
         ):
             return 403
         if len(body_bytes) > WEBHOOK_BYTES:
@@ -125,23 +134,27 @@ class Chat:
         """Tell admins and editors, each in private and in their own language.
 
         A notice that names a ``key`` or ``slug`` gets buttons for that announcement or release
-        unless ``buttons`` are given. Who never started the bot is skipped and logged.
+        unless ``buttons`` are given. Who never started the bot is skipped and logged. Before the
+        bot is set up, notices are kept until it is.
         """
         if not self._ready:
-            log.warning("staff not told: the bot is not set up yet", notice=str(text))
+            self._untold.append((text, buttons))
             return
-        office = self._office
         rows = buttons or await self._buttons_for(text)
-        told = dict.fromkeys(m.id for m in office.settings.staff if m.role in STAFF_TOLD)
-        for user_id in told:
-            async with office.database.read() as connection:
-                known = await audience.find(connection, TRANSPORT, str(user_id))
-            words = catalog_for(known.languages if known else office.settings.languages)
-            try:
-                await office.send(user_id, Page(words, text), words, rows)
-            except TelegramError as error:
-                reason = "never started the bot" if not_reached(error) else type(error).__name__
-                log.warning("a member of staff was not told", reason=reason, notice=str(text))
+        staff = self._office.settings.staff
+        told = dict.fromkeys(member.id for member in staff if member.role in STAFF_TOLD)
+        await asyncio.gather(*(self._tell(user_id, text, rows) for user_id in told))
+
+    async def _tell(self, user_id: int, notice: Text, rows: Rows) -> None:
+        office = self._office
+        async with office.database.read() as connection:
+            known = await audience.find(connection, TRANSPORT, str(user_id))
+        words = catalog_for(known.languages if known else office.settings.languages)
+        try:
+            await office.send(user_id, Page(words, notice), words, rows)
+        except TelegramError as error:
+            reason = "never started the bot" if not_reached(error) else type(error).__name__
+            log.warning("a member of staff was not told", reason=reason, notice=str(notice))
 
     async def close(self) -> None:
         """Drop what is still being answered. The transport belongs to whoever made it."""
@@ -182,6 +195,9 @@ class Chat:
         self._ready = True
         await commands.set_for_everybody(office)
         await commands.set_for_staff(office, [member.id for member in office.settings.staff])
+        while self._untold:
+            notice, buttons = self._untold.popleft()
+            await self.tell_staff(notice, buttons=buttons)
 
     async def _direct_updates(self) -> None:
         """To the webhook if one is wanted, else nowhere: they are polled for."""

@@ -67,8 +67,6 @@ class Office:
         Only what certainly was not done is repeated.
         """
         for attempt in range(1, ATTEMPTS + 1):
-            if self.reserve is not None:
-                await self.reserve()
             try:
                 return await call()
             except RetryAfter as error:
@@ -83,13 +81,18 @@ class Office:
                 await asyncio.sleep(attempt)
         raise AssertionError("unreachable")
 
+    async def _post(self, call: Callable[[], Awaitable[object]]) -> None:
+        if self.reserve is not None:
+            await self.reserve()
+        await self.ask(call)
+
     async def send(self, chat_id: int, page: Page, words: Catalog, buttons: Rows = ()) -> None:
         """Say ``page``, the buttons under its last message; raises ``TelegramError``."""
         messages = page.messages()
         for place, (text, entities) in enumerate(messages, 1):
             keyboard = markup(buttons, words) if place == len(messages) else None
 
-            async def call(
+            async def post(
                 text: str = text,
                 entities: list[telegram.MessageEntity] = entities,
                 keyboard: telegram.InlineKeyboardMarkup | None = keyboard,
@@ -102,7 +105,7 @@ class Office:
                     reply_markup=keyboard,
                 )
 
-            await self.ask(call)
+            await self._post(post)
 
     async def redraw(
         self, message: telegram.Message, page: Page, words: Catalog, buttons: Rows = ()
@@ -114,7 +117,7 @@ class Office:
             return
         text, entities = messages[0]
         try:
-            await self.ask(
+            await self._post(
                 lambda: self.bot.edit_message_text(
                     text,
                     chat_id=message.chat_id,

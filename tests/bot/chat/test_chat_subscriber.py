@@ -1,0 +1,289 @@
+"""People subscribe, choose, read, and leave – on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.audience.subscriber import SubscriberState
+from bot.releases.review import OPERATOR
+from bot.sandbox import Fault
+from bot.store import tables as t
+from translations.catalogs import catalog_for
+from translations.text import text
+
+
+def word(tag: str, msgid: str, **args: Any) -> str:
+    return catalog_for(tag).render(text(msgid, **args))
+
+
+WELCOME = "Welcome. You are subscribed to our press releases."
+
+
+@pytest.mark.parametrize("tag", ["en", "ru", "ar"])
+async def test_start_subscribes_at_once_in_the_language_of_the_client(bot: Any, tag: str) -> None:
+    person = bot.person(language=tag)
+    answer = await bot.ask(person, "/start")
+    assert answer.text.startswith(word(tag, WELCOME))
+    subscriber = await bot.subscriber(person.id)
+    assert subscriber.languages == (tag,)
+    assert subscriber.timezone == "Europe/Paris"
+    assert subscriber.state is SubscriberState.ACTIVE
+    assert subscriber.name == ""
+
+
+async def test_a_region_gets_its_language_and_an_unknown_one_the_offices_first(bot: Any) -> None:
+    canadian, unknown = bot.person(31, "A", "fr-CA"), bot.person(32, "B", "tlh")
+    without = bot.person(33, "C", None)
+    for person in (canadian, unknown, without):
+        await bot.ask(person, "/start")
+    assert (await bot.subscriber(31)).languages == ("fr",)
+    assert (await bot.subscriber(32)).languages == ("en",)
+    assert (await bot.subscriber(33)).languages == ("en",)
+
+
+async def test_a_link_proposes_its_language_and_nonsense_in_it_does_no_harm(bot: Any) -> None:
+    await bot.ask(bot.person(31, "A", "en"), "/start lang-ru")
+    await bot.ask(bot.person(32, "B", "en"), "/start lang-%%%")
+    assert (await bot.subscriber(31)).languages == ("ru",)
+    assert (await bot.subscriber(32)).languages == ("en",)
+
+
+async def test_a_button_under_the_greeting_changes_to_that_language(bot: Any) -> None:
+    person = bot.person()
+    greeting = await bot.ask(person, "/start")
+    assert {b.label for b in greeting.buttons} == {"Français", "Русский", "العربية"}
+    await person.press("العربية")
+    assert (await bot.subscriber(person.id)).languages == ("ar",)
+    assert word("ar", WELCOME) in greeting.text
+
+
+async def test_a_second_start_only_says_so(bot: Any) -> None:
+    person = bot.person()
+    await bot.ask(person, "/start")
+    before = await bot.subscriber(person.id)
+    answer = await bot.ask(person, "/start lang-ru")
+    assert answer.text.startswith("You are subscribed already.")
+    assert await bot.subscriber(person.id) == before
+
+
+async def test_languages_are_kept_in_the_order_in_which_they_were_pressed(bot: Any) -> None:
+    person = bot.person()
+    await bot.ask(person, "/start")
+    card = await bot.ask(person, "/language")
+    await person.press("Русский", card)
+    await person.press("Français", card)
+    assert [b.label for b in card.buttons][:3] == ["1 · English", "3 · Français", "2 · Русский"]
+    await person.press("1 · English", card)
+    assert (await bot.subscriber(person.id)).languages == ("ru", "fr")
+    await person.press(word("ru", "Done"), card)
+    assert word("ru", "Noted.") in card.text
+    assert not card.buttons
+
+
+async def test_the_last_language_stays(bot: Any) -> None:
+    person = bot.person()
+    await bot.ask(person, "/start")
+    card = await bot.ask(person, "/language")
+    answer = await person.press("1 · English", card)
+    assert answer.alert
+    assert (await bot.subscriber(person.id)).languages == ("en",)
+
+
+async def test_topics_of_published_releases_can_be_chosen(bot: Any, file_harbour: Any) -> None:
+    person = bot.person()
+    await bot.ask(person, "/start")
+    assert "no topics yet" in (await bot.ask(person, "/topics")).text
+    await publish(bot, file_harbour)
+    card = await bot.ask(person, "/topics")
+    await person.press("harbour", card)
+    assert (await bot.subscriber(person.id)).topics == ("harbour",)
+    await person.press("All topics", card)
+    assert (await bot.subscriber(person.id)).topics == ()
+
+
+async def publish(bot: Any, file_harbour: Any, **more: Any) -> None:
+    """As `import --archive` does, the one way that needs no planner."""
+    from bot.delivery import publications
+    from bot.releases import repository
+
+    release = await file_harbour(bot, approve=True, **more)
+    async with bot.database.write() as connection:
+        release = await repository.get(connection, release.slug)
+        now = bot.clock.now()
+        await publications.publish(bot.database, connection, release, now, now)
+
+
+async def test_the_time_zone_can_be_written_or_pressed(bot: Any) -> None:
+    person = bot.person()
+    await bot.ask(person, "/start")
+    answer = await bot.ask(person, "/timezone asia/tokyo")
+    assert "Asia/Tokyo" in answer.text
+    assert "19:00" in answer.text or "7:00" in answer.text
+    assert (await bot.subscriber(person.id)).timezone == "Asia/Tokyo"
+    card = await bot.ask(person, "/timezone")
+    await person.press("Africa/Nairobi", card)
+    assert (await bot.subscriber(person.id)).timezone == "Africa/Nairobi"
+
+
+@pytest.mark.parametrize(("written", "meant"), [("Paris", "Europe/Paris"), ("Asia/Tokio", "Asia/Tokyo")])
+async def test_an_unknown_time_zone_is_refused_with_a_suggestion(
+    bot: Any, written: str, meant: str
+) -> None:
+    person = bot.person()
+    await bot.ask(person, "/start")
+    before = (await bot.subscriber(person.id)).timezone
+    answer = await bot.ask(person, f"/timezone {written}")
+    assert f"There is no time zone “{written}”" in answer.text
+    assert (await bot.subscriber(person.id)).timezone == before
+    await person.press(meant, answer)
+    assert (await bot.subscriber(person.id)).timezone == meant
+
+
+async def test_latest_lists_the_newest_in_the_readers_language_with_links(
+    bot: Any, file_harbour: Any
+) -> None:
+    person = bot.person(language="fr")
+    assert word("fr", "Nothing has been published yet.") in (await bot.ask(person, "/latest")).text
+    for n in range(6):
+        bot.clock.set(bot.clock.now() + timedelta(minutes=1))
+        await publish(bot, file_harbour, slug=f"harbour-{n}")
+    answer = await bot.ask(person, "/latest")
+    assert answer.text.count("Le port ouvre") == 5
+    links = [e["url"] for e in answer.entities if e["type"] == "text_link"]
+    assert links[0] == "http://news.example.org/fr/releases/harbour-5"
+    assert len(links) == 5
+    reader = bot.person(22, "Omar", "ar")
+    fallback = await bot.ask(reader, "/latest")
+    assert "The harbour opens" in fallback.text
+    assert word("ar", "There is nothing in your language yet; this is in {language}.",
+                language="English") in fallback.text
+
+
+async def test_a_draft_is_in_no_answer_to_a_reader(bot: Any, file_harbour: Any) -> None:
+    await file_harbour(bot, approve=True)
+    person = bot.person()
+    for command in ("/latest", "/calendar", "/feeds", "/topics", "/help"):
+        assert "harbour" not in (await bot.ask(person, command)).text.lower()
+
+
+async def test_the_calendar_names_the_anniversaries_to_come(bot: Any, file_harbour: Any) -> None:
+    from bot.occasions import repository as occasions
+
+    person = bot.person()
+    assert "No anniversary" in (await bot.ask(person, "/calendar")).text
+    await publish(bot, file_harbour)
+    await bot.desk.accept_observance(OPERATOR, "harbour-opens-2026")
+    async with bot.database.write() as connection:
+        await occasions.fill(bot.database, connection, bot.clock.now().date())
+    answer = await bot.ask(person, "/calendar")
+    assert "27 June 2026\n80th anniversary of the harbour" in answer.text
+    assert "not approved" not in answer.text
+
+
+async def test_feeds_are_those_of_the_readers_language(bot: Any) -> None:
+    answer = await bot.ask(bot.person(language="ru"), "/feeds")
+    assert "http://news.example.org/feeds/ru/rss.xml" in answer.text
+    assert "http://news.example.org/feeds/ru/atom.xml" in answer.text
+
+
+async def test_privacy_is_answered_and_mydata_shows_what_is_stored(bot: Any) -> None:
+    person = bot.person()
+    assert "/stop" in (await bot.ask(person, "/privacy")).text
+    assert "Nothing is stored" in (await bot.ask(person, "/mydata")).text
+    await bot.ask(person, "/start")
+    shown = (await bot.ask(person, "/mydata")).text
+    for stored in (str(person.id), "English", "Europe/Paris", "26 June 2026"):
+        assert stored in shown
+
+
+async def test_stop_erases_at_once_and_start_brings_the_old_number_back(bot: Any) -> None:
+    person = bot.person(987654321)
+    await bot.ask(person, "/start")
+    first = await bot.subscriber(person.id)
+    answer = await bot.ask(person, "/stop")
+    assert "erased" in answer.text
+    assert "/start" in answer.text
+    assert await bot.subscriber(person.id) is None
+    assert await traces(bot, "987654321") == []
+    assert "not subscribed" in (await bot.ask(person, "/stop")).text
+    await bot.ask(person, "/start")
+    assert (await bot.subscriber(person.id)).id == first.id
+
+
+async def traces(bot: Any, words: str) -> list[str]:
+    """The tables in which anything holds these words."""
+    found = []
+    async with bot.database.read() as connection:
+        for table in t.metadata.sorted_tables:
+            rows = (await connection.execute(select(table))).all()
+            if any(words in str(value) for row in rows for value in row):
+                found.append(table.name)
+    return found
+
+
+async def test_who_blocks_the_bot_is_unreachable_until_start(bot: Any) -> None:
+    person = bot.person()
+    await bot.ask(person, "/start")
+    await bot.ask(person, "/language")
+    person.block()
+    other = bot.person(22, "Ines")
+    await bot.ask(other, "/start")
+    await eventually(bot, person.id, SubscriberState.UNREACHABLE)
+    assert (await bot.subscriber(person.id)).reason == "blocked"
+    person.unblock()
+    answer = await bot.ask(person, "/start")
+    assert answer.text.startswith("Welcome back.")
+    assert (await bot.subscriber(person.id)).state is SubscriberState.ACTIVE
+
+
+async def eventually(bot: Any, chat_id: int, state: SubscriberState) -> None:
+    import asyncio
+
+    async with asyncio.timeout(10):
+        while (found := await bot.subscriber(chat_id)) is None or found.state is not state:
+            await asyncio.sleep(0.01)
+
+
+async def test_idle_talk_gets_one_helpful_line_and_no_more(bot: Any) -> None:
+    person = bot.person()
+    answer = await bot.ask(person, "hello there")
+    assert "/help" in answer.text
+    for noise in ("are you a person?", "/nonsense", "well?"):
+        person.send(noise)
+    said = await bot.quiet(person)
+    assert sum("/help" in message.text for message in said) == 1
+
+
+async def test_help_names_every_command_of_the_menu(bot: Any) -> None:
+    person = bot.person()
+    answer = await bot.ask(person, "/help")
+    menu = bot.sandbox.profile.commands_for(person)
+    assert menu
+    assert all(f"/{command['command']}" in answer.text for command in menu)
+
+
+async def test_the_menu_is_in_each_language_and_longer_for_staff(talk: Any, sandbox: Any) -> None:
+    admin = sandbox.person(11, "Ada", "ru")
+    admin.start()
+    await talk()
+    reader = sandbox.person(21, "Mara", "ru")
+    for_all = sandbox.profile.commands_for(reader)
+    assert {c["command"] for c in for_all} >= {"start", "language", "stop", "help", "mydata"}
+    assert for_all[0]["description"] == word("ru", "Subscribe")
+    await admin.chat.wait_for(word("ru", WELCOME))
+    assert {c["command"] for c in sandbox.profile.commands_for(admin)} >= {"queue", "new", "start"}
+    assert not {c["command"] for c in for_all} & {"queue", "new"}
+
+
+async def test_a_lost_answer_does_not_act_twice(bot: Any) -> None:
+    person = bot.person()
+    bot.sandbox.faults.add(Fault("reset_after", chat_id=person.id))
+    person.start()
+    await person.chat.wait_for(WELCOME)
+    await bot.quiet(person)
+    async with bot.database.read() as connection:
+        assert await connection.scalar(select(func.count()).select_from(t.subscriber)) == 1
