@@ -64,18 +64,21 @@ def update(tag: str, found: Catalog, catalogs: Path = CATALOGS) -> None:
     path = po_path(tag, catalogs)
     catalog = _read(path, tag) if path.exists() else _begin(tag)
     catalog.update(found, no_fuzzy_matching=True, update_creation_date=False)
+    for key, message in list(catalog.obsolete.items()):
+        if not any(message.string or ()):
+            del catalog.obsolete[key]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_bytes_of(catalog))
 
 
 def main(args: list[str]) -> int:
-    found = template()
     match args:
         case []:
             pot = ROOT / "build" / f"{DOMAIN}.pot"
             pot.parent.mkdir(exist_ok=True)
-            pot.write_bytes(_bytes_of(found))
+            pot.write_bytes(_bytes_of(template()))
         case ["update", *tags]:
+            found = template()
             for tag in tags or languages_in():
                 update(tag, found)
         case _:

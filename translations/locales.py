@@ -102,9 +102,10 @@ def fallback_chain(tag: str) -> tuple[str, ...]:
 def best_match(wanted: Sequence[str], available: Iterable[str]) -> Match | None:
     """The available language that serves the first wanted one that can be served at all.
 
-    For each wanted tag in turn: the same tag, then its fallback chain, then any other regional
-    form in the same language and script, the nearest one (``pt-PT`` may get ``pt-BR``). Wanted tags that are no languages (as in what browsers and chat
-    programs report) are passed over; an available one raises :class:`UnknownLanguage`.
+    For each wanted tag in turn: the same tag, then its fallback chain, then the nearest other
+    regional form in the same language and script (``pt-PT`` may get ``pt-BR``). Wanted tags that
+    are no languages (browsers and chat programs report all sorts) are passed over; an available
+    one raises :class:`UnknownLanguage`.
     """
     on_offer = {canonical(tag): tag for tag in sorted(available, reverse=True)}
     for given in wanted:
