@@ -54,7 +54,7 @@ class Card:
     """One chat, ready for the template."""
 
     id: int
-    version: str
+    version: int
     language: str
     direction: str
     language_name: str
@@ -88,7 +88,7 @@ def card(chat: Chat, zone: tzinfo, notice: str = "") -> Card:
     }
     return Card(
         id=chat.id,
-        version=f"{chat.version}-{len(notice)}",
+        version=chat.version,
         language=language,
         direction=direction(language),
         language_name=native_name(language),

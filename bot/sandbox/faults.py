@@ -44,7 +44,8 @@ class Fault:
       ``code`` and ``description``. None of these acted.
     - ``reset_before``: the connection is reset and nothing was done; ``reset_after``: it was
       done, and no answer comes.
-    - ``hang``: it was done; the answer comes when ``gate`` is released, if ever.
+    - ``hang``: it was done (unless ``acts`` is false: then it is done at last); the answer comes
+      when ``gate`` is released, if ever.
     - ``truncate``: it was done; half of the answer comes.
     - ``latency``: all is well after ``seconds``. Any other kind may have ``seconds`` too.
 
@@ -60,6 +61,7 @@ class Fault:
     code: int = 400
     description: str = "Bad Request: refused by a fault"
     seconds: float = 0.0
+    acts: bool = True
     gate: Gate = field(default_factory=Gate)
 
     def matches(self, method: str, chat_id: object) -> bool:

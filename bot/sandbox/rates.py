@@ -61,7 +61,7 @@ class Pace:
         if blocked > now:
             return math.ceil(blocked - now)
         window = self._windows[key]
-        while window and window[0] <= now - length:
+        while window and window[0] + length <= now:
             window.pop(0)
         if len(window) < count:
             return 0

@@ -9,23 +9,22 @@ import struct
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl
 
 import orjson
 from aiohttp import web
 
 from bot.clock import Clock, SystemClock
-from bot.sandbox import asking, posting
+from bot.sandbox import asking, posting, tending
+from bot.sandbox.body import parameters_of
 from bot.sandbox.calls import Call, Calls
 from bot.sandbox.chat import Chat
 from bot.sandbox.chats import Chats
 from bot.sandbox.faults import Fault, Faults, Gate
 from bot.sandbox.methods import Desk, Method, Methods
 from bot.sandbox.page import Action, Page
-from bot.sandbox.parameters import Upload
 from bot.sandbox.person import Person
 from bot.sandbox.rates import Pace, Rates
-from bot.sandbox.refusal import Refusal, bad_request, not_found, too_many, unauthorized
+from bot.sandbox.refusal import Refusal, not_found, too_many, unauthorized
 from bot.sandbox.room import Room
 from bot.sandbox.updates import Updates
 
@@ -37,6 +36,7 @@ _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 
 METHODS = Methods()
 METHODS.include(posting.table)
+METHODS.include(tending.table)
 METHODS.include(asking.table)
 
 
@@ -161,9 +161,16 @@ class Sandbox:
             raise KeyError(chat_id)
         return found
 
-    def hold(self, method: str = "sendMessage", *, chat_id: int | None = None) -> Gate:
-        """Hold the answers of all such calls after they acted, until the gate is released."""
-        return self.faults.add(Fault("hang", method=method, chat_id=chat_id, times=None)).gate
+    def hold(
+        self,
+        method: str = "sendMessage",
+        *,
+        chat_id: int | None = None,
+        after_acting: bool = True,
+    ) -> Gate:
+        """Hold all such calls after (or before) they act, until the gate is released."""
+        fault = Fault("hang", method=method, chat_id=chat_id, times=None, acts=after_acting)
+        return self.faults.add(fault).gate
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path
@@ -196,10 +203,12 @@ class Sandbox:
         method = METHODS.find(name)
         if method is None or request.method not in ("GET", "POST"):
             raise not_found()
-        raw = await _parameters(request)
+        raw = await parameters_of(request)
+        if "chat_id" in raw:
+            raw["chat_id"] = _number(raw["chat_id"])
         if not self.faults:
             return await self._act(method, raw)
-        fault = self.faults.take(name, _number(raw.get("chat_id")))
+        fault = self.faults.take(name, raw.get("chat_id"))
         if fault is None:
             return await self._act(method, raw)
         return await self._act_with(fault, request, method, raw)
@@ -237,6 +246,9 @@ class Sandbox:
             self._log(method, raw, 0)
             _reset(request)
             return web.Response()
+        if fault.kind == "hang" and not fault.acts:
+            await fault.gate.passing()
+            return await self._act(method, raw)
         answer = await self._act(method, raw)
         if fault.kind == "reset_after":
             _reset(request)
@@ -268,46 +280,6 @@ def _request(*args: Any) -> web.BaseRequest:
 
 def _json(value: Any, status: int) -> web.Response:
     return web.Response(body=orjson.dumps(value), status=status, content_type="application/json")
-
-
-async def _parameters(request: web.BaseRequest) -> dict[str, Any]:
-    """What the call was given, from its address and its body; raises ``Refusal``."""
-    raw: dict[str, Any] = dict(request.query) if request.query_string else {}
-    if request.method == "GET" or not request.body_exists:
-        return raw
-    kind = request.content_type
-    try:
-        if kind == "application/json":
-            body = orjson.loads(await request.read())
-            if not isinstance(body, dict):
-                raise bad_request("can't parse JSON object: Object expected")
-            raw.update(body)
-        elif kind == "application/x-www-form-urlencoded":
-            form = (await request.read()).decode("ascii")
-            raw.update(parse_qsl(form, keep_blank_values=True, errors="strict"))
-        elif kind == "multipart/form-data":
-            await _multipart(request, raw)
-    except UnicodeError:
-        raise bad_request("strings must be encoded in UTF-8") from None
-    except orjson.JSONDecodeError as error:
-        raise bad_request(f"can't parse JSON object: {error.msg}") from None
-    except web.HTTPRequestEntityTooLarge:
-        raise Refusal(413, "Request Entity Too Large") from None
-    return raw
-
-
-async def _multipart(request: web.BaseRequest, raw: dict[str, Any]) -> None:
-    files: dict[str, Upload] = {}
-    for name, part in (await request.post()).items():
-        if isinstance(part, web.FileField):
-            files[name] = Upload(name=part.filename, mime=part.content_type, data=part.file.read())
-        else:
-            raw[name] = part if isinstance(part, str) else part.decode()
-    attached = {f"attach://{name}" for name in files}
-    for name, value in raw.items():
-        if isinstance(value, str) and value in attached:
-            raw[name] = files.pop(value.removeprefix("attach://"))
-    raw.update(files)
 
 
 def _number(raw: object) -> object:

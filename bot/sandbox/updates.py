@@ -59,19 +59,21 @@ class Updates:
         self._ids = itertools.count(100_001)
         self._queue: deque[dict[str, Any]] = deque()
         self._poller: asyncio.Future[str] | None = None
+        self._polling = asyncio.Condition()
         self._arrived = asyncio.Event()
         self._poster: asyncio.Task[None] | None = None
         self._taken: dict[str, Any] | None = None
+        self._repeats = 0
 
     @property
     def pending(self) -> int:
         """How many the bot has not confirmed."""
         return len(self._queue)
 
-    @property
-    def polled(self) -> bool:
-        """Whether somebody waits in getUpdates right now."""
-        return self._poller is not None
+    async def wait_polled(self, timeout: float = 10) -> None:
+        """Return once somebody waits in getUpdates; raises ``TimeoutError``."""
+        async with asyncio.timeout(timeout), self._polling:
+            await self._polling.wait_for(lambda: self._poller is not None)
 
     def add(self, kind: str, payload: dict[str, Any]) -> None:
         if kind not in self.allowed:
@@ -82,9 +84,8 @@ class Updates:
 
     def repeat(self) -> None:
         """Post the last update that the webhook took once more, as Telegram sometimes does."""
-        if self._taken is not None:
-            self._queue.appendleft(self._taken)
-            self._arrived.set()
+        self._repeats += 1
+        self._arrived.set()
 
     def allow(self, kinds: Sequence[str] | None) -> None:
         """``None`` keeps what was asked for before, an empty list is the default."""
@@ -110,10 +111,10 @@ class Updates:
         return list(itertools.islice(self._queue, limit))
 
     async def set_webhook(self, webhook: Webhook | None) -> None:
+        self._wake("webhook")
         await self.close()
         self.webhook = webhook
         if webhook is not None:
-            self._wake("webhook")
             self._poster = asyncio.create_task(self._post(webhook))
 
     async def close(self) -> None:
@@ -127,6 +128,8 @@ class Updates:
     async def _wait(self, timeout: float) -> None:
         poller: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._poller = poller
+        async with self._polling:
+            self._polling.notify_all()
         try:
             async with asyncio.timeout(timeout):
                 why = await poller
@@ -155,10 +158,7 @@ class Updates:
         async with aiohttp.ClientSession(timeout=timeout) as session:
             pause = 0.05
             while True:
-                while not self._queue:
-                    self._arrived.clear()
-                    await self._arrived.wait()
-                update = self._queue[0]
+                update = await self._next()
                 problem = ""
                 try:
                     async with session.post(
@@ -174,5 +174,17 @@ class Updates:
                     pause = min(pause * 2, 5.0)
                     continue
                 pause = 0.05
+                self._taken = update
                 if self._queue and self._queue[0] is update:
-                    self._taken = self._queue.popleft()
+                    self._queue.popleft()
+
+    async def _next(self) -> dict[str, Any]:
+        """What is to be posted now: the last one again if that was asked for, or the oldest."""
+        while True:
+            if self._repeats and self._taken is not None:
+                self._repeats -= 1
+                return self._taken
+            if self._queue:
+                return self._queue[0]
+            self._arrived.clear()
+            await self._arrived.wait()
