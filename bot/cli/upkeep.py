@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.cli import doctor
-from bot.cli.doctor import Level
+from bot.cli.checks import Level
 from bot.cli.session import Session
 from bot.store import migrate as schema
 from bot.store.database import Database
