@@ -1,0 +1,1 @@
+"""What readers get over HTTP: newsroom pages, the newsroom's feeds, health and metrics."""

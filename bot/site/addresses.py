@@ -1,0 +1,45 @@
+"""Where things are: paths below the public address. Pure."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+from bot.delivery.message import page_url
+from bot.settings import Settings
+from feeds.documents import OPML_PATH, feed_path
+from feeds.model import FeedKey
+
+
+class Addresses:
+    """Every address of the newsroom, absolute and percent-encoded."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.base = settings.base_url
+        parts = urlsplit(self.base)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+
+    def home(self, language: str, page: int = 1) -> str:
+        return f"{self.base}/{quote(language)}/" + (f"?page={page}" if page > 1 else "")
+
+    def release(self, language: str, slug: str) -> str:
+        return page_url(self._settings, slug, language)
+
+    def calendar(self, language: str) -> str:
+        return f"{self.base}/{quote(language)}/calendar"
+
+    def subscribe(self, language: str) -> str:
+        return f"{self.base}/{quote(language)}/subscribe"
+
+    def feed(self, language: str, document: str, topic: str = "") -> str:
+        return self.base + feed_path(FeedKey(language, topic), document)
+
+    def feed_list(self) -> str:
+        return self.base + OPML_PATH
+
+    def static(self, name: str) -> str:
+        return f"{self.base}/static/{name}"
+
+    def local(self, address: str) -> str:
+        """One of ours without scheme and host, so that a page works by any name of the host."""
+        return address.removeprefix(self._origin)

@@ -1,0 +1,139 @@
+"""What pages and feed items show of a release, made ready for templates. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from bot.releases import body
+from bot.releases.publication import Published, PublishedVariant
+from bot.releases.release import UN_LANGUAGES, Contact, Issuer, RelatedDocument, symbol_url
+from bot.settings import Settings
+from feeds.wellformed import web_address
+from translations.locales import native_name
+
+_DIALLABLE = re.compile(r"\+?[0-9][0-9 ().\-/\u00a0]{3,30}")
+_MAILABLE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linked:
+    """Words and, where there is one that can be followed, their address."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A related document: its wording, its UN symbols, and in which languages it exists.
+
+    ``languages`` are native names; none when it is ``in_all`` six UN languages.
+    """
+
+    title: Linked
+    symbols: tuple[Linked, ...]
+    languages: tuple[str, ...]
+    in_all: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Where the press may ask."""
+
+    name: str
+    address: str
+    email: Linked | None
+    phones: tuple[Linked, ...]
+    faxes: tuple[str, ...]
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.name or self.address or self.email or self.phones or self.faxes)
+
+
+def issuer_name(issuer: Issuer, language: str, settings: Settings) -> str:
+    """The release's own issuer, else the press office; "" where neither has a name."""
+    return issuer.name_in(language) or office_name(language, settings)
+
+
+def office_name(language: str, settings: Settings) -> str:
+    return Issuer(names=settings.issuer.names).name_in(language)
+
+
+def documents(published: Published, language: str) -> tuple[Document, ...]:
+    return tuple(_document(related, language) for related in published.related)
+
+
+def desk(contact: Contact, address: str, settings: Settings) -> Desk:
+    """The release's contact and address, else the office's."""
+    office = settings.issuer.contact
+    if contact == Contact():
+        contact = Contact(
+            name=office.name, email=office.email, phones=office.phones, faxes=office.faxes
+        )
+    return Desk(
+        name=contact.name,
+        address=address or settings.issuer.address,
+        email=_mail(contact.email) if contact.email else None,
+        phones=tuple(map(_phone, contact.phones)),
+        faxes=contact.faxes,
+    )
+
+
+def summary(variant: PublishedVariant) -> str:
+    """One paragraph that stands for the text: its subhead, else its first paragraph."""
+    if variant.subhead:
+        return variant.subhead
+    blocks = body.paragraphs(variant.body)
+    return next((block.text for block in blocks if block.kind == "paragraph"), variant.headline)
+
+
+@lru_cache(maxsize=1024)
+def body_html(markdown: str, language: str) -> Markup:
+    """The body as HTML that was sanitised. Feeds are rebuilt often, texts change seldom."""
+    return Markup(body.to_html(markdown, language))  # noqa: S704 – sanitised by to_html
+
+
+def native_names(languages: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(native_name, languages))
+
+
+def web_link(url: str) -> str:
+    """``url`` if it is an address of the web, else "": an address is data from a document."""
+    try:
+        return web_address(url)
+    except ValueError:
+        return ""
+
+
+def _document(related: RelatedDocument, language: str) -> Document:
+    in_all = set(related.languages) >= set(UN_LANGUAGES)
+    return Document(
+        title=Linked(text=related.text, href=web_link(related.url)),
+        symbols=tuple(
+            Linked(text=symbol, href=web_link(symbol_url(symbol, _version(related, language))))
+            for symbol in related.symbols
+        ),
+        languages=() if in_all else native_names(related.languages),
+        in_all=in_all,
+    )
+
+
+def _version(related: RelatedDocument, language: str) -> str:
+    """The reader's language if the document exists in it, else English."""
+    bare = language.split("-")[0]
+    return bare if not related.languages or bare in related.languages else "en"
+
+
+def _phone(number: str) -> Linked:
+    digits = re.sub(r"[^0-9+]", "", number)
+    return Linked(text=number, href=f"tel:{digits}" if _DIALLABLE.fullmatch(number) else "")
+
+
+def _mail(address: str) -> Linked:
+    return Linked(text=address, href=f"mailto:{address}" if _MAILABLE.fullmatch(address) else "")

@@ -1,0 +1,229 @@
+"""The newsroom's pages, made from what is published and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.occasions.repository import Occurrence
+from bot.releases import publication
+from bot.releases.publication import Published
+from bot.releases.release import Contact
+from bot.settings import Settings
+from bot.site import content, occasions
+from bot.site.addresses import Addresses
+from bot.site.answers import Static
+from bot.site.source import feed_title
+from bot.site.templating import render
+from feeds.documents import DOCUMENTS
+from feeds.model import FeedKey
+
+ON_A_PAGE = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """The page, or what comes nearest to it, in a language. ``exact``: the very same page."""
+
+    language: str
+    href: str
+    exact: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedLink:
+    href: str
+    media_type: str
+    title: str
+    label: str
+
+
+class Pages:
+    """Builds pages. ``languages`` are the newsroom's; a page offers itself in each."""
+
+    def __init__(self, settings: Settings, static: Static) -> None:
+        self._settings = settings
+        self._static = static
+        self.addresses = Addresses(settings)
+
+    async def languages(self, connection: AsyncConnection) -> tuple[str, ...]:
+        """The office's own in its order, then others that something is published in."""
+        published = await publication.languages(connection)
+        return tuple(dict.fromkeys((*self._settings.languages, *published)))
+
+    async def home(
+        self, connection: AsyncConnection, languages: Sequence[str], language: str, page: int
+    ) -> Markup | None:
+        """The list of releases, newest first; ``None`` past its last page."""
+        total = await publication.count(connection, language)
+        last = max(1, -(-total // ON_A_PAGE))
+        if page > last:
+            return None
+        releases = await publication.newest(
+            connection, language, limit=ON_A_PAGE, offset=(page - 1) * ON_A_PAGE
+        )
+        elsewhere = () if releases else await publication.languages(connection)
+        return self._render(
+            "list.html",
+            language,
+            [Version(language=tag, href=self.addresses.home(tag)) for tag in languages],
+            here="list",
+            canonical=self.addresses.home(language, page),
+            default=self.addresses.base + "/",
+            releases=releases,
+            elsewhere=elsewhere,
+            issuer_name=content.issuer_name,
+            page=page,
+            last=last,
+        )
+
+    async def release(
+        self, connection: AsyncConnection, languages: Sequence[str], language: str, slug: str
+    ) -> Markup | Sequence[str]:
+        """The release's page, or the languages it is in when this is not one of them."""
+        # A slug is ASCII; PostgreSQL takes no NUL, and nobody a lone surrogate.
+        published = await publication.by_slug(connection, slug) if slug.isascii() else None
+        if published is None or language not in published.variants:
+            return () if published is None else self._in_order(published.variants, languages)
+        variant = published.variants[language]
+        contact = content.desk(published.contact, published.issuer.address, self._settings)
+        return self._render(
+            "release.html",
+            language,
+            self._versions(published, languages),
+            here="release",
+            canonical=self.addresses.release(language, slug),
+            published=published,
+            variant=variant,
+            summary=content.summary(variant),
+            body=content.body_html(variant.body, language),
+            issuer=content.issuer_name(published.issuer, language, self._settings),
+            documents=content.documents(published, language),
+            contact=contact,
+        )
+
+    async def calendar(
+        self,
+        connection: AsyncConnection,
+        languages: Sequence[str],
+        language: str,
+        found: Sequence[Occurrence],
+    ) -> Markup:
+        entries = await occasions.coming(connection, found, language)
+        return self._render(
+            "calendar.html",
+            language,
+            [Version(language=tag, href=self.addresses.calendar(tag)) for tag in languages],
+            here="calendar",
+            canonical=self.addresses.calendar(language),
+            years=occasions.by_year(entries),
+        )
+
+    def subscribe(
+        self,
+        languages: Sequence[str],
+        language: str,
+        topics: Iterable[str],
+        telegram_link: str | None,
+    ) -> Markup:
+        """How to get the news of ``language``; ``topics`` are those it has feeds of."""
+        return self._render(
+            "subscribe.html",
+            language,
+            [Version(language=tag, href=self.addresses.subscribe(tag)) for tag in languages],
+            here="subscribe",
+            canonical=self.addresses.subscribe(language),
+            telegram_link=telegram_link,
+            topics=[(topic, self._feeds(FeedKey(language, topic))) for topic in topics],
+        )
+
+    def error(
+        self, languages: Sequence[str], language: str, status: int, found_in: Iterable[Version] = ()
+    ) -> Markup:
+        """A page that says what is wrong, in words that owe nothing to what was asked for."""
+        return self._render(
+            "error.html",
+            language,
+            [
+                Version(language=tag, href=self.addresses.home(tag), exact=False)
+                for tag in languages
+            ],
+            here="error",
+            canonical="",
+            status=status,
+            found_in=tuple(found_in),
+        )
+
+    def found_in(self, slug: str, languages: Iterable[str]) -> list[Version]:
+        return [Version(language=tag, href=self.addresses.release(tag, slug)) for tag in languages]
+
+    def _versions(self, published: Published, languages: Sequence[str]) -> list[Version]:
+        return [
+            Version(language=tag, href=self.addresses.release(tag, published.slug))
+            if tag in published.variants
+            else Version(language=tag, href=self.addresses.home(tag), exact=False)
+            for tag in languages
+        ]
+
+    @staticmethod
+    def _in_order(variants: Iterable[str], languages: Sequence[str]) -> list[str]:
+        there = set(variants)
+        return [tag for tag in languages if tag in there]
+
+    def _feeds(self, key: FeedKey) -> list[FeedLink]:
+        return [
+            FeedLink(
+                href=self.addresses.feed(key.language, document.name, key.topic),
+                media_type=document.media_type,
+                title=feed_title(key, self._settings),
+                label={"atom.xml": "Atom", "rss.xml": "RSS"}.get(document.name, document.name),
+            )
+            for document in DOCUMENTS
+        ]
+
+    def _render(
+        self,
+        template: str,
+        language: str,
+        versions: Sequence[Version],
+        *,
+        here: str,
+        canonical: str,
+        **values: Any,
+    ) -> Markup:
+        office = content.office_name(language, self._settings)
+        return render(
+            template,
+            language,
+            here=here,
+            canonical=canonical,
+            versions=versions,
+            office=office,
+            desk=content.desk(Contact(), "", self._settings),
+            addresses=self.addresses,
+            local=self.addresses.local,
+            settings=self._settings,
+            feeds=self._feeds(FeedKey(language)),
+            stylesheet=self.addresses.static(self._static.stylesheet),
+            icon=self.addresses.static(self._static.icon),
+            **values,
+        )
+
+
+def page_number(query: str | None) -> int | None:
+    """What ``?page=`` asks for; ``None`` for what is no page number."""
+    if query is None:
+        return 1
+    if query.isascii() and query.isdecimal() and 0 < len(query) <= 6:
+        return int(query) or None
+    return None
+
+
+def day_of(found: Sequence[Occurrence]) -> tuple[tuple[int, date, str], ...]:
+    """What tells one state of the calendar from another."""
+    return tuple((o.id, o.civil_date, o.state) for o in found)

@@ -1,0 +1,285 @@
+"""The site: newsroom pages, feeds, health and the webhook in one aiohttp application."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import structlog
+from aiohttp import hdrs, web
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.errors import StoreError
+from bot.occasions.calendar import local_date
+from bot.releases import publication
+from bot.settings import Settings
+from bot.site import negotiation, occasions
+from bot.site.answers import ASK_AGAIN, PAGE, SECURITY, Answer, Cache, load_static, plain_page
+from bot.site.health import Check, Health, Metrics
+from bot.site.pages import Pages, Version, day_of, page_number
+from bot.site.source import NewsroomFeeds
+from bot.store.database import Database
+from feeds.web import FeedSite
+
+Webhook = Callable[[str | None, bytes], Awaitable[int]]
+"""Takes the secret that came with an update and its body; returns the status to answer with."""
+
+RETRY_AFTER = "30"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 – the header's name
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class NotThere(Exception):
+    """There is no such page; ``found_in`` links the languages in which there is."""
+
+    def __init__(self, language: str | None = None, found_in: Sequence[Version] = ()) -> None:
+        super().__init__()
+        self.language = language
+        self.found_in = found_in
+
+
+class Site:
+    """``app`` serves; call ``refresh`` once before it does, and whenever the data changed.
+
+    Pages and errors carry no cookie and keep no visitor in mind. There are no middlewares:
+    polling feeds is most of the work, and each would cost it.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        clock: Clock,
+        *,
+        checks: Mapping[str, Check],
+        metrics: Metrics,
+        webhook: Webhook | None,
+        telegram_link: str | None,
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+        self._static = load_static()
+        self._pages = Pages(settings, self._static)
+        self._source = NewsroomFeeds(database, settings, clock)
+        self._feeds = FeedSite(self._source, settings.base_url)
+        self._cache = Cache()
+        self._languages: tuple[str, ...] = settings.languages
+        self._webhook = webhook
+        self._telegram_link = telegram_link
+        self.app = web.Application()
+        self._feeds.add_routes(self.app)
+        Health(checks, metrics).add_routes(self.app)
+        self._add_routes()
+
+    @property
+    def telegram_link(self) -> str | None:
+        """The bot's address for readers, once it is known."""
+        return self._telegram_link
+
+    @telegram_link.setter
+    def telegram_link(self, link: str | None) -> None:
+        self._telegram_link = link
+        self._cache.clear()
+
+    async def refresh(self) -> None:
+        """Forget pages and rebuild feeds, because what is published may have changed.
+
+        Raises ``StoreError`` when the database does not answer: then try again. A feed that
+        cannot be built for another reason is logged and stays as it was.
+        """
+        self._cache.clear()
+        async with self._database.read() as connection:
+            self._languages = await self._pages.languages(connection)
+        try:
+            await self._feeds.refresh()
+        except ExceptionGroup as failures:
+            away, broken = failures.split(StoreError)
+            for error in broken.exceptions if broken else ():
+                log.error("a feed could not be renewed", exc_info=error)
+            if away is not None:
+                raise away.exceptions[0] from failures
+
+    def _add_routes(self) -> None:
+        router = self.app.router
+        if self._webhook is not None:
+            router.add_post("/telegram/webhook", partial(self._updated, self._webhook))
+        router.add_get("/static/{name}", self._guarded(self._static_file))
+        router.add_get("/", self._guarded(self._welcome))
+        router.add_get("/{language}", self._guarded(self._home))
+        router.add_get("/{language}/", self._guarded(self._home))
+        router.add_get("/{language}/releases/{slug}", self._guarded(self._release))
+        router.add_get("/{language}/calendar", self._guarded(self._calendar))
+        router.add_get("/{language}/subscribe", self._guarded(self._subscribe))
+        router.add_get("/{rest:.*}", self._guarded(self._nowhere))
+
+    # --- what is asked for -----------------------------------------------------------------------
+
+    async def _welcome(self, request: web.Request) -> web.StreamResponse:
+        async with self._database.read() as connection:
+            published = set(await publication.languages(connection))
+            languages = await self._pages.languages(connection)
+        # To an empty list only where all are empty.
+        available = [tag for tag in languages if tag in published] or languages
+        wanted = request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
+        language = negotiation.choose(wanted, available)
+        raise web.HTTPFound(
+            self._pages.addresses.local(self._pages.addresses.home(language)),
+            headers={
+                hdrs.VARY: hdrs.ACCEPT_LANGUAGE,
+                hdrs.CACHE_CONTROL: ASK_AGAIN,
+                **SECURITY,
+            },
+        )
+
+    async def _home(self, request: web.Request) -> web.StreamResponse:
+        page = page_number(request.query.get("page"))
+
+        async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> str:
+            made = page and await self._pages.home(connection, languages, tag, page)
+            if not made:
+                raise NotThere(tag)
+            return made
+
+        return await self._page(request, ("home", page), build, ends="/")
+
+    async def _release(self, request: web.Request) -> web.StreamResponse:
+        slug = request.match_info["slug"]
+
+        async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> str:
+            made = await self._pages.release(connection, languages, tag, slug)
+            if not isinstance(made, str):
+                raise NotThere(tag, self._pages.found_in(slug, made))
+            return made
+
+        return await self._page(request, ("release", slug), build)
+
+    async def _calendar(self, request: web.Request) -> web.StreamResponse:
+        today = local_date(self._settings.timezone, self._clock.now())
+        async with self._database.read() as connection:
+            found = await occasions.occurrences(connection, today)
+
+        async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> str:
+            return await self._pages.calendar(connection, languages, tag, found)
+
+        # Filling in the years ahead is no change that the counter tells of: so ask each time.
+        return await self._page(request, ("calendar", day_of(found)), build)
+
+    async def _subscribe(self, request: web.Request) -> web.StreamResponse:
+        async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> str:
+            topics = [
+                key.topic
+                for key in await self._source.live_keys()
+                if key.topic and key.language == tag
+            ]
+            return self._pages.subscribe(languages, tag, topics, self._telegram_link)
+
+        return await self._page(request, ("subscribe",), build)
+
+    async def _static_file(self, request: web.Request) -> web.StreamResponse:
+        answer = self._static.answers.get(request.match_info["name"])
+        if answer is None:
+            raise NotThere
+        return answer.to(request)
+
+    async def _nowhere(self, request: web.Request) -> web.StreamResponse:
+        language = request.match_info["rest"].partition("/")[0]
+        raise NotThere(negotiation.proper_tag(language, self._languages))
+
+    async def _updated(self, webhook: Webhook, request: web.Request) -> web.Response:
+        return web.Response(
+            status=await webhook(request.headers.get(SECRET_HEADER), await request.read())
+        )
+
+    # --- how it is answered ----------------------------------------------------------------------
+
+    async def _page(
+        self,
+        request: web.Request,
+        key: tuple[Any, ...],
+        build: Callable[[AsyncConnection, Sequence[str], str], Awaitable[str]],
+        ends: str = "",
+    ) -> web.StreamResponse:
+        """A page from memory, or made now; languages spelt otherwise are sent to their own."""
+        given = request.match_info["language"]
+        answer = self._cache.get((given, *key)) if request.path.endswith(ends) else None
+        if answer is None:
+            generation = self._cache.generation
+            async with self._database.read() as connection:
+                languages = await self._pages.languages(connection)
+                language = negotiation.proper_tag(given, languages)
+                if language is None:
+                    raise NotThere
+                if language != given or not request.path.endswith(ends):
+                    raise self._moved(request, language, ends)
+                html = await build(connection, languages, language)
+            answer = Answer(html.encode(), PAGE, ASK_AGAIN)
+            self._cache.put((given, *key), answer, generation)
+        return answer.to(request)
+
+    def _moved(self, request: web.Request, language: str, ends: str) -> web.HTTPMovedPermanently:
+        _, _, rest = request.rel_url.raw_path.removeprefix("/").partition("/")
+        path = f"/{language}/{rest}" if rest or ends else f"/{language}"
+        query = f"?{request.rel_url.raw_query_string}" if request.rel_url.raw_query_string else ""
+        return web.HTTPMovedPermanently(self._pages.addresses.base + path + query, headers=SECURITY)
+
+    def _guarded(self, handler: Handler) -> Handler:
+        """``handler``, its failures answered with a page that a visitor can read."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            try:
+                return await handler(request)
+            except web.HTTPException:
+                raise
+            except NotThere as absent:
+                return self._failed(request, 404, absent.language, absent.found_in)
+            except StoreError as error:
+                log.error("a page waits for the database", reason=str(error))
+                return self._failed(request, 503)
+            except Exception:
+                log.exception("a page could not be made", route=handler.__name__)
+                return self._failed(request, 500)
+
+        return answer
+
+    def _failed(
+        self,
+        request: web.Request,
+        status: int,
+        language: str | None = None,
+        found_in: Sequence[Version] = (),
+    ) -> web.Response:
+        if language is None:
+            named = negotiation.proper_tag(request.match_info.get("language", ""), self._languages)
+            wanted = request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
+            language = named or negotiation.choose(wanted, self._languages)
+        html = self._pages.error(self._languages, language, status, found_in)
+        more = {hdrs.RETRY_AFTER: RETRY_AFTER} if status == 503 else {}
+        return plain_page(html, status, **more)
+
+
+def make_site(
+    database: Database,
+    settings: Settings,
+    clock: Clock,
+    *,
+    checks: Mapping[str, Check],
+    metrics: Metrics | None = None,
+    webhook: Webhook | None = None,
+    telegram_link: str | None = None,
+) -> Site:
+    """The site over ``database``. ``checks`` are what ``/readyz`` asks, by name."""
+    return Site(
+        database,
+        settings,
+        clock,
+        checks=checks,
+        metrics=metrics or Metrics(),
+        webhook=webhook,
+        telegram_link=telegram_link,
+    )
