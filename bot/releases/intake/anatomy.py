@@ -57,11 +57,11 @@ def take_apart(
             text("There is no headline. Put it on a line of its own below the date."),
         )
         return None
-    headline = below[0]
-    for unit in below[1:count]:
-        headline = Unit(
-            text=joined(headline.text, unit.text), line=headline.line, chunk=headline.chunk
-        )
+    headline = Unit(
+        text=joined([unit.text for unit in below[:count]]),
+        line=below[0].line,
+        chunk=below[0].chunk,
+    )
     body, related = _part_documents(below[count:])
     return Letter(
         head=every[: date_line.start],

@@ -57,7 +57,7 @@ def find_date_line(units: Sequence[Unit], tags: Sequence[str]) -> DateLine | Non
         found = _day_in(line, tags, units[i], strict=len(line) <= _LONGEST / 4)
         if found is not None:
             rest = _rest(line, found[1], tags)
-            if len(rest.split()) <= 4 and len(rest) <= _LONGEST / 4:
+            if len(rest) <= _LONGEST / 4 and _stands_apart(line, found[1], tags):
                 return DateLine(i, i + 1, found[0], rest)
     return None
 
@@ -91,16 +91,14 @@ def _day_in(
 
 
 def _title(line: str, tags: Sequence[str]) -> re.Match[str] | None:
-    """The words "press release" in one of the languages."""
-    for tag in tags:
-        for words in letter_words(tag).press_release:
-            edged = re.escape(words)
-            if not is_wide(words[0]):
-                edged = rf"(?<!\w){edged}(?!\w)"
-            found = re.search(edged, line, re.IGNORECASE)
-            if found:
-                return found
-    return None
+    """The words "press release" in one of the languages, in their longest form."""
+    found = [
+        match
+        for tag in tags
+        for words in letter_words(tag).press_release
+        if (match := re.search(_whole(words), line, re.IGNORECASE))
+    ]
+    return max(found, key=lambda match: len(match[0]), default=None)
 
 
 def _rest(line: str, written: str, tags: Sequence[str]) -> str:
@@ -110,5 +108,26 @@ def _rest(line: str, written: str, tags: Sequence[str]) -> str:
     if title:
         rest = rest[: title.start()] + " " + rest[title.end() :]
     rest = re.sub(r"\s+", " ", rest).strip(_EDGES)
+    leads = _leads(tags)
+    rest = re.sub(rf"^(?:{leads})|(?:{leads})$", "", rest, flags=re.IGNORECASE).strip(_EDGES)
     words = [w for w in rest.split() if len(w.strip(_EDGES)) > _SLIGHT or w[0].isupper()]
     return rest if words or (rest and is_wide(rest[0])) else ""
+
+
+def _stands_apart(line: str, written: str, tags: Sequence[str]) -> bool:
+    """Whether the date is a part of its own: "Porto Vela, 5 May", but not "Opening on 5 May"."""
+    before, _, after = line.partition(written)
+    before = re.sub(rf"(?:{_leads(tags)})\W*$", "", before, flags=re.IGNORECASE).rstrip()
+    after = after.strip()
+    return (not before or before[-1] in _EDGES) and (not after or after[0] in _EDGES)
+
+
+def _leads(tags: Sequence[str]) -> str:
+    """A pattern for the words that lead to a date: "Date:", "le"."""
+    return "|".join(_whole(words) for tag in tags for words in letter_words(tag).date)
+
+
+def _whole(words: str) -> str:
+    """A pattern for ``words`` that are not part of a longer one; Han words have no edges."""
+    edged = re.escape(words)
+    return edged if is_wide(words[0]) else rf"(?<!\w){edged}(?!\w)"

@@ -19,8 +19,9 @@ class Options:
     """What the sender said, and what the office's settings say, about incoming documents.
 
     ``languages`` are the office's, the first being the fallback. ``default_zone`` (IANA) is for
-    times that name no zone. ``issuer`` stands in where a document names none. ``language`` and
-    ``slug`` overrule what is found. ``today``, if given, dates a text that bears no date.
+    times that name no zone. ``issuer`` stands in where a document names none. ``language``
+    (canonical) and ``slug`` overrule what is found. ``today``, if given, dates a text that bears
+    no date.
     """
 
     languages: Sequence[str] = ("en",)

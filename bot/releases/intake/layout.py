@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.releases.links import is_wide
 
@@ -57,24 +57,31 @@ def units(content: str) -> tuple[Unit, ...]:
     """
     lines = _lines(content)
     wrap = _wrap_width(lines)
-    found: list[Unit] = []
-    for i, line in enumerate(lines):
-        before = lines[i - 1] if i else None
-        if found and before is not None and wrap and _continues(before, line, wrap, found[-1]):
-            last = found[-1]
-            found[-1] = Unit(
-                text=joined(last.text, line.text), line=last.line, chunk=last.chunk, mark=last.mark
-            )
+    groups: list[list[_Line]] = []
+    for line in lines:
+        if wrap and groups and _continues(groups[-1], line, wrap):
+            groups[-1].append(line)
         else:
-            found.append(Unit(text=line.text, line=line.number, chunk=line.chunk, mark=line.mark))
-    return tuple(found)
+            groups.append([line])
+    return tuple(
+        Unit(
+            text=joined([line.text for line in group]),
+            line=group[0].number,
+            chunk=group[0].chunk,
+            mark=group[0].mark,
+        )
+        for group in groups
+    )
 
 
-def joined(text: str, line: str) -> str:
-    """``text`` continued by ``line``: a space between them, none after a hyphen or among Han."""
-    if re.search(r"\w[-\u2010]$", text) or (is_wide(text[-1]) and is_wide(line[0])):
-        return text + line
-    return f"{text} {line}"
+def joined(lines: Sequence[str]) -> str:
+    """``lines`` as one: a space between them, but none after a hyphen or between Han letters."""
+    parts = [lines[0]]
+    for before, line in pairwise(lines):
+        hyphen = before[-1] in "-\u2010" and before[-2:-1].isalnum()
+        wide = is_wide(before[-1]) and is_wide(line[0])
+        parts += [line] if hyphen or wide else [" ", line]
+    return "".join(parts)
 
 
 def _lines(content: str) -> list[_Line]:
@@ -106,11 +113,7 @@ def _columns(words: str) -> int:
 
 def _wrap_width(lines: Sequence[_Line]) -> int:
     """The width at which the text was wrapped, or 0 if its lines are paragraphs."""
-    pairs = [
-        (one, two)
-        for one, two in itertools.pairwise(lines)
-        if one.chunk == two.chunk and not two.mark
-    ]
+    pairs = [(one, two) for one, two in pairwise(lines) if one.chunk == two.chunk and not two.mark]
     inner = [(one, two) for one, two in pairs if one.width >= _NARROWEST_WRAP]
     if len(inner) < _FEWEST_BREAKS:
         return 0
@@ -134,12 +137,13 @@ def _first_columns(line: _Line) -> int:
     return _columns(first[:2] if is_wide(first[0]) else first)
 
 
-def _continues(before: _Line, line: _Line, wrap: int, unit: Unit) -> bool:
+def _continues(group: Sequence[_Line], line: _Line, wrap: int) -> bool:
+    before, mark = group[-1], group[0].mark
     if before.chunk != line.chunk or line.mark or line.text[0] == ">":
         return False
-    if not unit.mark and line.indent > before.indent + 1:
+    if not mark and line.indent > before.indent + 1:
         return False  # the indented first line of a paragraph
-    if unit.mark and line.indent > 0 and before.width >= wrap / 2:
+    if mark and line.indent > 0 and before.width >= wrap / 2:
         return True
     if before.width < _SHORTEST_LINE and _first_columns(line) < _LONG_WORD:
         return False

@@ -15,7 +15,7 @@ from bot.releases.intake.layout import Unit
 from bot.releases.intake.letterhead import HeadReader, Letterhead
 from bot.releases.intake.shared import first_address
 from bot.releases.intake.slug import check_slug, slugify
-from bot.releases.intake.tongue import GUESS, language_of, reading_languages, said_language
+from bot.releases.intake.tongue import GUESS, language_of, reading_languages
 from bot.releases.release import (
     UN_LANGUAGES,
     Issuer,
@@ -44,7 +44,8 @@ def read_letter(content: str, where: str, options: Options, findings: Findings) 
     language, names = _languages(letter, head, where, options, findings)
     if language is None:
         return None
-    # A date such as 03/04/2019 is read as the letter's own language writes it.
+    # Read the date as the letter's own language writes it: “listopad” is October in Croatian and
+    # November in Polish.
     letter = take_apart(content, where, (language, *tags), options, findings) or letter
     day = letter.date_line.day
     slug = options.slug or slugify(letter.headline.text, day)
@@ -78,16 +79,13 @@ def _languages(
 ) -> tuple[str | None, dict[str, str]]:
     """The language of the text, and the issuer's names by language."""
     place = Place(where)
-    said = said_language(options, place, findings) if options.language else None
-    if findings.bad:
-        return None, {}
     sample = "\n".join(unit.text for unit in (letter.headline, *letter.body))
     try:
         answers = detect([sample, *(u.text for u in head.names)], reading_languages(options))
     except DetectionFailed as error:
         findings.fatal(place, error.what)
         return None, {}
-    language = said or language_of(answers[0], place, options, findings)
+    language = options.language or language_of(answers[0], place, options, findings)
     names: dict[str, str] = {}
     for unit, (tag, sure) in zip(head.names, answers[1:], strict=True):
         if sure < GUESS:
@@ -97,7 +95,7 @@ def _languages(
                 Place(where, unit.line),
                 text(
                     "The name “{name}” is taken to be in {language}. Check it.",
-                    name=unit.text,
+                    name=unit.text[:80],
                     language=tag,
                 ),
             )

@@ -84,7 +84,7 @@ class HeadReader:
             if label["phone"] or label["both"]:
                 found.phones += numbers
             found.address += rest
-        if not before:
+        if not any(c.isalnum() for c in before):
             return
         if not labels and _NUMBER.fullmatch(before) and _digits(before) >= 7:
             found.phones.append(before)
@@ -98,7 +98,9 @@ def _add_name(unit: Unit, found: _Found) -> None:
     """A name broken over two lines goes on with a small letter."""
     last = found.names[-1] if found.names else None
     if last is not None and last.chunk == unit.chunk and unit.text[0].islower():
-        found.names[-1] = Unit(text=joined(last.text, unit.text), line=last.line, chunk=last.chunk)
+        found.names[-1] = Unit(
+            text=joined([last.text, unit.text]), line=last.line, chunk=last.chunk
+        )
     else:
         found.names.append(unit)
 

@@ -16,7 +16,7 @@ from bot.releases.intake.folder import COMMON, Source, source_in, sources_in
 from bot.releases.intake.frontmatter import Node, Table, same
 from bot.releases.intake.slug import check_slug, is_slug, slugify
 from bot.releases.intake.source import shown
-from bot.releases.intake.tongue import language_of, reading_languages, said_language
+from bot.releases.intake.tongue import language_of, reading_languages
 from bot.releases.intake.variant import OWN_KEYS, read_variant
 from bot.releases.release import Release
 from translations.locales import UnknownLanguage, canonical
@@ -55,7 +55,7 @@ def read_file(
         )
         return None
     if options.language:
-        tag = said_language(options, place, findings)
+        tag = options.language
     source = source_in(content, where, tag, findings)
     if source is None or findings.bad:
         return None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from bot.errors import BadDocument, Problem
 from bot.releases.intake.document import Draft, Findings, Options, Place
+from bot.releases.intake.fields import unknown_language
+from bot.releases.intake.folder import COMMON
 from bot.releases.intake.letter import read_letter
 from bot.releases.intake.markdown import read_file, read_folder
 from bot.releases.intake.source import decode, read_bytes, shown, too_large
 from bot.releases.release import Issuer
+from translations.locales import UnknownLanguage, canonical
 from translations.text import text
 
 LETTERS = (".txt", ".text")
@@ -36,13 +40,14 @@ def read(
     options = Options(
         languages=languages,
         default_zone=default_zone,
-        language=language,
+        language=_tag(language),
         slug=slug,
         issuer=issuer,
         today=today,
     )
     drafts: list[Draft] = []
     problems: list[Problem] = []
+    named = frozenset(paths)
     documents = [document for path in paths for document in _documents(path, problems)]
     if slug is not None and len(documents) > 1:
         problems.append(
@@ -54,7 +59,8 @@ def read(
         documents = []
     for path in documents:
         findings = Findings()
-        draft = _read_one(path, options, findings)
+        # What the sender named may be a link; what lies in a folder may not.
+        draft = _read_one(path, options, findings, follow=path in named)
         problems += findings.problems
         if draft is not None:
             drafts.append(draft)
@@ -83,7 +89,7 @@ def read_text(
     options = Options(
         languages=languages,
         default_zone=default_zone,
-        language=language,
+        language=_tag(language),
         slug=slug,
         issuer=issuer,
         today=today,
@@ -99,71 +105,65 @@ def read_text(
     return draft
 
 
+def _tag(language: str | None) -> str | None:
+    try:
+        return None if language is None else canonical(language)
+    except UnknownLanguage as error:
+        raise BadDocument([Problem(what=unknown_language(error.tag), fatal=True)]) from error
+
+
 def _documents(path: Path, problems: list[Problem]) -> list[Path]:
     """The documents at ``path``: itself, or a folder's releases and letters."""
-    if not path.is_dir() or _is_release(path):
+    try:
+        if not path.is_dir():
+            return [path]
+        entries = [e for e in sorted(path.iterdir()) if not e.name.startswith(".")]
+    except (OSError, ValueError):
+        return [path]  # reading it will say what is wrong with it
+    if any(e.suffix == ".md" or e.name in (COMMON, "release.yml") for e in entries):
         return [path]
     found = []
-    for entry in sorted(path.iterdir()):
-        if entry.name.startswith("."):
-            continue
+    for entry in entries:
         if (entry.is_dir() and not entry.is_symlink()) or entry.suffix in LETTERS:
             found.append(entry)
         else:
-            problems.append(
-                Problem(
-                    what=text(
-                        "This is neither a folder of a release nor a letter; it is not read."
-                    ),
-                    where=shown(entry),
-                )
-            )
+            what = text("This is neither a folder of a release nor a letter; it is not read.")
+            problems.append(Problem(what=what, where=shown(entry)))
     if not found:
-        problems.append(
-            Problem(
-                what=text("There is no release in this folder. Add <slug>/<language>.md files."),
-                where=shown(path),
-                fatal=True,
-            )
-        )
+        what = text("There is no release in this folder. Add <slug>/<language>.md files.")
+        problems.append(Problem(what=what, where=shown(path), fatal=True))
     return found
 
 
-def _is_release(folder: Path) -> bool:
-    return any(
-        entry.suffix == ".md" or (entry.stem == "release" and not entry.is_dir())
-        for entry in folder.iterdir()
-        if not entry.name.startswith(".")
-    )
-
-
-def _read_one(path: Path, options: Options, findings: Findings) -> Draft | None:
-    if path.is_dir():
-        return read_folder(path, options, findings)
+def _read_one(path: Path, options: Options, findings: Findings, *, follow: bool) -> Draft | None:
     where = shown(path)
-    if path.exists() and path.suffix.lower() not in (*LETTERS, *MARKDOWN):
-        findings.fatal(
-            Place(where),
-            text(
-                "Files of the kind “{suffix}” are not read yet. Send .md or .txt.",
-                suffix=path.suffix,
-            ),
-        )
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        mode = 0
+    if stat.S_ISDIR(mode):
+        return read_folder(path, options, findings)
+    if mode and not _is_known(path.suffix, where, findings):
         return None
-    # What the sender named may be a link; what lies in a folder may not.
-    data = read_bytes(path, findings, follow=True)
+    data = read_bytes(path, findings, follow=follow)
     return None if data is None else _read_data(data, path, where, options, findings)
+
+
+def _is_known(suffix: str, where: str, findings: Findings) -> bool:
+    if suffix.lower() in (*LETTERS, *MARKDOWN):
+        return True
+    findings.fatal(
+        Place(where),
+        text("Files of the kind “{suffix}” are not read yet. Send .md or .txt.", suffix=suffix),
+    )
+    return False
 
 
 def _read_data(
     data: bytes, path: Path, where: str, options: Options, findings: Findings
 ) -> Draft | None:
     suffix = path.suffix.lower()
-    if suffix and suffix not in (*LETTERS, *MARKDOWN):
-        findings.fatal(
-            Place(where),
-            text("Files of the kind “{suffix}” are not read yet. Send .md or .txt.", suffix=suffix),
-        )
+    if suffix and not _is_known(suffix, where, findings):
         return None
     content = decode(data, where, findings)
     if content is None:

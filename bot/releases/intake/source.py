@@ -38,6 +38,9 @@ def read_bytes(path: Path, findings: Findings, *, follow: bool = False) -> bytes
     except OSError as error:
         _cannot_open(error, place, findings)
         return None
+    except ValueError:  # a NUL in the name
+        findings.fatal(place, text("There is no such file."))
+        return None
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bot.releases.intake.detect import SURE
 from bot.releases.intake.document import Findings, Options, Place
-from bot.releases.intake.fields import unknown_language
-from translations.locales import UnknownLanguage, canonical
 from translations.messages import interface_languages
 from translations.text import text
 
@@ -46,12 +44,3 @@ def language_of(
             ),
         )
     return tag
-
-
-def said_language(options: Options, place: Place, findings: Findings) -> str | None:
-    """The language that the sender named, canonically."""
-    try:
-        return canonical(options.language or "")
-    except UnknownLanguage:
-        findings.fatal(place, unknown_language(options.language or ""))
-        return None
