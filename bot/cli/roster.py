@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from bot.audience.repository import Wish
 from bot.audience.subscriber import Subscriber
 from bot.errors import BadDocument, PolyheraldError, Problem
 from bot.releases.intake.slug import is_slug
@@ -20,17 +20,6 @@ COLUMNS = ("address", "languages", "timezone", "topics")
 
 class BadWish(PolyheraldError):
     """What somebody wrote about a subscriber cannot be used."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """Who is to be a subscriber, and of what; everything checked."""
-
-    transport: str
-    address: str
-    languages: tuple[str, ...]
-    timezone: str
-    topics: tuple[str, ...]
 
 
 def wish(written: str, languages: str, timezone: str, topics: str) -> Wish:
@@ -49,6 +38,7 @@ def wish(written: str, languages: str, timezone: str, topics: str) -> Wish:
         languages=_languages(languages),
         timezone=timezone,
         topics=_topics(topics),
+        kind=addresses.telegram_kind(address),
     )
 
 

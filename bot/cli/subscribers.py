@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository
 from bot.audience.subscriber import Subscriber, SubscriberState
 from bot.cli.output import Cell
-from bot.cli.roster import Wish, read_roster, wish, write_roster
+from bot.cli.roster import read_roster, wish, write_roster
 from bot.cli.session import Session
 from bot.errors import BadDocument, NotFound, Problem
-from bot.store.database import Database, touch
+from bot.store.database import touch
 from bot.transports import address as addresses_of
-from bot.transports.address import telegram_kind
 from translations.text import ptext, text, texts
 
 EVERYBODY = 2**31
@@ -86,34 +82,13 @@ async def add(session: Session, address: str, languages: str, timezone: str, top
     settings = session.settings
     one = wish(address, languages or settings.languages[0], timezone or settings.timezone, topics)
     async with session.database() as database, database.write() as connection:
-        known = await _subscribe(database, connection, one, session.clock.now())
+        added = await repository.subscribe_all(database, connection, session.clock.now(), [one])
         await touch(database, connection)
     session.out.say(
-        text("This subscriber has been brought up to date.")
-        if known
-        else text("The subscriber has been added.")
+        text("The subscriber has been added.")
+        if added
+        else text("This subscriber has been brought up to date.")
     )
-
-
-async def _subscribe(
-    database: Database, connection: AsyncConnection, one: Wish, now: datetime
-) -> bool:
-    """Returns whether the subscriber was known; what a chat says of itself is then kept."""
-    known = await repository.find(connection, one.transport, one.address)
-    await repository.subscribe(
-        database,
-        connection,
-        now,
-        transport=one.transport,
-        address=one.address,
-        languages=one.languages,
-        timezone=one.timezone,
-        topics=one.topics,
-        kind=known.kind if known else telegram_kind(one.address),
-        name=known.name if known else "",
-        added_by=known.added_by if known else "",
-    )
-    return known is not None
 
 
 async def remove(session: Session, written: str) -> None:
@@ -135,16 +110,13 @@ async def remove(session: Session, written: str) -> None:
 async def take_in(session: Session, file: Path) -> None:
     """All lines in one transaction, so that a wrong one leaves everything as it was."""
     wishes = read_roster(_content(file), str(file), session.settings.timezone)
-    out = session.out
     async with session.database() as database, database.write() as connection:
         now = session.clock.now()
-        known = 0
-        with out.progress(text("Importing"), len(wishes)) as step:
-            for one in wishes:
-                known += await _subscribe(database, connection, one, now)
-                step()
+        added = await repository.subscribe_all(database, connection, now, wishes)
         await touch(database, connection)
-    out.say(texts("{n} subscriber added.", "{n} subscribers added.", len(wishes) - known))
+    out = session.out
+    out.say(texts("{n} subscriber added.", "{n} subscribers added.", added))
+    known = len(wishes) - added
     if known:
         out.say(texts("{n} brought up to date.", "{n} brought up to date.", known))
 

@@ -42,11 +42,18 @@ class InProcess:
     def __init__(self) -> None:
         self._offers: asyncio.Queue[int | None] = asyncio.Queue()
         self._open: Counter[int] = Counter()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def offer(self, announcement_id: int) -> None:
         while self._open[announcement_id] < LANES:
             self._open[announcement_id] += 1
+            self._idle.clear()
             self._offers.put_nowait(announcement_id)
+
+    async def drained(self) -> None:
+        """Wait until no offer is open any more."""
+        await self._idle.wait()
 
     async def run(self, work: Work) -> None:
         async with asyncio.TaskGroup() as group:
@@ -61,13 +68,19 @@ class InProcess:
             except Exception:  # one announcement's trouble must not end the lane
                 log.exception("chunk failed", announcement=announcement_id)
             finally:
-                self._open[announcement_id] -= 1
+                self._close(announcement_id)
             if tried:
                 await self.offer(announcement_id)
 
+    def _close(self, announcement_id: int) -> None:
+        self._open[announcement_id] -= 1
+        if not +self._open:
+            self._idle.set()
+
     async def stop(self) -> None:
         while not self._offers.empty():
-            self._offers.get_nowait()
+            if (left := self._offers.get_nowait()) is not None:
+                self._close(left)
         for _ in range(LANES):
             self._offers.put_nowait(None)
 

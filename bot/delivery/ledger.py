@@ -115,8 +115,15 @@ async def by_id(connection: AsyncConnection, ident: int) -> Announcement:
 async def of_release(connection: AsyncConnection, release_id: int) -> list[Announcement]:
     query = (
         select(t.announcement)
-        .join(t.published, t.published.c.id == t.announcement.c.published_id)
-        .where(t.published.c.release_id == release_id)
+        .outerjoin(t.published, t.published.c.id == t.announcement.c.published_id)
+        .outerjoin(t.occurrence, t.occurrence.c.id == t.announcement.c.occurrence_id)
+        .outerjoin(t.observance, t.observance.c.id == t.occurrence.c.observance_id)
+        .where(
+            or_(
+                t.published.c.release_id == release_id,
+                t.observance.c.release_id == release_id,
+            )
+        )
         .order_by(t.announcement.c.id)
     )
     return [_announcement(row) for row in await connection.execute(query)]
@@ -176,7 +183,9 @@ async def plan(
         audience = audience.where(s.c.timezone == zone)
     columns = ("announcement_id", "subscriber_id", "language", "fallback", "state", "due_at")
     statement = database.insert(t.delivery).from_select(columns, audience)
-    result = await connection.execute(statement.on_conflict_do_nothing())
+    result = await connection.execute(
+        statement.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}
+    )
     return int(result.rowcount)
 
 
@@ -194,12 +203,14 @@ async def claim(
         )
         .limit(limit)
         .with_for_update(skip_locked=True)
+        # A CTE is carried out once; a subquery PostgreSQL may repeat, and claim beyond the limit.
+        .cte("due")
     )
     taken = await connection.execute(
         update(d)
         .where(
             d.c.announcement_id == announcement_id,
-            d.c.subscriber_id.in_(due.scalar_subquery()),
+            d.c.subscriber_id.in_(select(due.c.subscriber_id)),
             d.c.state.in_(_WAITING),
         )
         .values(
@@ -273,7 +284,7 @@ async def record(
             d.c.announcement_id == announcement_id,
             d.c.subscriber_id == bindparam("b_subscriber"),
             d.c.worker == worker,
-            d.c.state.in_((DeliveryState.SENDING, DeliveryState.UNKNOWN)),
+            or_(d.c.state == DeliveryState.SENDING, d.c.state == DeliveryState.UNKNOWN),
         )
         .values(
             state=bindparam("b_state"),

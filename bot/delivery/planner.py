@@ -43,7 +43,7 @@ class Planner:
         self._database = database
         self._settings = settings
         self._clock = clock
-        self._engine = engine
+        self.engine = engine
         self._tell = tell
         self._seen = -1
         self._looked = datetime.min.replace(tzinfo=UTC)
@@ -77,7 +77,7 @@ class Planner:
         notices = await self._plan_what_is_due(now)
         for announcement in await self._sending():
             if await self._has_work(announcement, now):
-                await self._engine.offer(announcement.id)
+                await self.engine.offer(announcement.id)
         for notice in notices:
             log.warning("staff are asked", notice=str(notice))
             if self._tell is not None:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -21,6 +21,7 @@ from bot.delivery.ledger import Claim
 from bot.delivery.message import published_message
 from bot.delivery.outcome import Change, decide
 from bot.delivery.pace import Pace, Slots
+from bot.errors import StoreError
 from bot.releases import publication
 from bot.releases.publication import Published
 from bot.settings import Settings
@@ -32,6 +33,8 @@ CHUNK = 300
 
 LONGEST_SEND = 60.0
 """Seconds after which a send has ended one way or another; the transport's timeouts are shorter."""
+
+RECORD_AGAIN = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -52,12 +55,14 @@ class Sender:
         clock: Clock,
         transports: Mapping[str, Transport],
         pace: Pace,
+        count: Callable[[str], None] | None = None,
     ) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock
         self._transports = transports
         self._pace = pace
+        self._count = count
         self._batch = max(1, min(100, round(settings.rate_per_second / 40)))
         self._stopping = asyncio.Event()
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -77,16 +82,14 @@ class Sender:
         tried = 0
         ended: list[_Ended] = []
         while not self._stopping.is_set() and tried < CHUNK:
-            claims, slots, wait = await self._next(announcement_id, ended)
+            claims, slots = await self._next(announcement_id, ended)
             ended = []
-            if wait:
-                await self._pause(wait)
-                continue
             if not claims:
                 return tried
             tried += len(claims)
             ended = await self._send_all(published, claims, slots, messages)
-        await self._record(announcement_id, ended)
+        if ended:
+            await self._next(announcement_id, ended, limit=0)
         return tried
 
     async def _published(self, announcement_id: int) -> Published:
@@ -96,23 +99,34 @@ class Sender:
             return await publication.by_id(connection, announcement.published_id)
 
     async def _next(
-        self, announcement_id: int, ended: Sequence[_Ended]
-    ) -> tuple[list[Claim], Slots, float]:
-        """In one transaction: confirm the batch before, take the next one and its slots."""
+        self, announcement_id: int, ended: Sequence[_Ended], limit: int | None = None
+    ) -> tuple[list[Claim], Slots]:
+        """In one transaction: confirm the batch before, take the next one and its slots.
+
+        While the far side makes the whole bot wait there is no next one. What has been sent is
+        never forgotten because the database is away: it is recorded when that comes back.
+        """
+        while True:
+            try:
+                return await self._confirm_and_claim(
+                    announcement_id, ended, self._batch if limit is None else limit
+                )
+            except StoreError as error:
+                if not ended:
+                    raise
+                log.error("outcomes wait for the database", count=len(ended), reason=str(error))
+                await asyncio.sleep(RECORD_AGAIN)
+
+    async def _confirm_and_claim(
+        self, announcement_id: int, ended: Sequence[_Ended], limit: int
+    ) -> tuple[list[Claim], Slots]:
         async with self._database.write() as connection:
             now = self._clock.now()
             await self._write(connection, announcement_id, ended)
-            wait = await self._pace.blocked_for(connection, now)
-            if wait:
-                return [], Slots(count=0, start=0, interval=0), wait
-            claims = await ledger.claim(connection, announcement_id, self.name, now, self._batch)
-            slots = await self._pace.take(connection, len(claims), now)
-            return claims, slots, 0.0
-
-    async def _record(self, announcement_id: int, ended: Sequence[_Ended]) -> None:
-        if ended:
-            async with self._database.write() as connection:
-                await self._write(connection, announcement_id, ended)
+            if not limit or await self._pace.blocked_for(connection, now):
+                return [], Slots(count=0, start=0, interval=0)
+            claims = await ledger.claim(connection, announcement_id, self.name, now, limit)
+            return claims, await self._pace.take(connection, len(claims), now)
 
     async def _write(
         self, connection: AsyncConnection, announcement_id: int, ended: Sequence[_Ended]
@@ -121,6 +135,8 @@ class Sender:
         changes = [(e.claim.subscriber_id, e.change) for e in ended]
         await ledger.record(connection, announcement_id, self.name, changes, now)
         for e in ended:
+            if self._count is not None:
+                self._count(e.change.state)
             if e.change.pause_until is not None:
                 await self._pace.block(connection, e.change.pause_until)
             if e.change.moved_to:
@@ -132,12 +148,6 @@ class Sender:
                     SubscriberState.UNREACHABLE,
                     e.change.reason,
                 )
-
-    async def _pause(self, seconds: float) -> None:
-        # Awake again every second: the clock may be set, and a stop must not wait.
-        waiter = asyncio.ensure_future(self._stopping.wait())
-        await asyncio.wait([waiter], timeout=min(seconds, 1.0))
-        waiter.cancel()
 
     async def _send_all(
         self,

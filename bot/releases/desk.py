@@ -213,7 +213,7 @@ class Desk:
                     text(
                         "“{slug}” is held until these are approved: {languages}.",
                         slug=slug,
-                        languages=ready.missing,
+                        languages=ready.holding,
                     )
                 )
             release = replace(

@@ -95,10 +95,15 @@ def approved(release: Release, language: str, actor: Actor, *, four_eyes: bool) 
 
 @dataclass(frozen=True)
 class Readiness:
-    """Whether a release can go out now; ``missing`` languages keep it or will follow it."""
+    """Whether a release can go out now.
+
+    ``holding`` languages keep it from going out; ``missing`` ones, those among them, are in
+    preparation.
+    """
 
     ready: bool
     missing: tuple[str, ...]
+    holding: tuple[str, ...]
     wait: bool
     """Subscribers whose language is missing wait for it instead of getting a fallback."""
 
@@ -112,11 +117,12 @@ def readiness(release: Release, required: tuple[str, ...], completeness: Complet
     policy = release.completeness or completeness
     wanted = dict.fromkeys((release.original, *required, *release.variants))
     missing = tuple(tag for tag in wanted if tag not in release.approved_languages)
-    original = release.is_approved(release.original)
-    held = policy is Completeness.HOLD and any(tag in missing for tag in required)
+    needed = required if policy is Completeness.HOLD else ()
+    holding = tuple(tag for tag in missing if tag == release.original or tag in needed)
     return Readiness(
-        ready=original and not held,
+        ready=not holding,
         missing=missing,
+        holding=holding,
         wait=policy is not Completeness.FALLBACK,
     )
 

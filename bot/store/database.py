@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine, Insert, Table, create_engine, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
@@ -80,7 +80,9 @@ class Database:
     async def _translated(self) -> AsyncIterator[None]:
         try:
             yield
-        except OperationalError as error:
+        except DatabaseError as error:
+            if not is_state(error):
+                raise
             raise unusable(self.url, error) from error
 
     def insert(self, table: Table) -> Any:
@@ -99,6 +101,12 @@ def normal_url(url: str) -> str:
 def sqlite_file(url: str) -> Path:
     """The file of a ``sqlite:///`` URL."""
     return Path(make_url(url).database or "polyherald.db")
+
+
+def is_state(error: DatabaseError) -> bool:
+    """Whether the database is to blame (away, locked, no database at all) and not what was asked
+    of it, such as a broken constraint."""
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
 def unusable(url: str, error: SQLAlchemyError) -> StoreError:
@@ -154,7 +162,9 @@ def blocking_engine(url: str) -> Iterator[Engine]:
         )
     try:
         yield engine
-    except OperationalError as error:
+    except DatabaseError as error:
+        if not is_state(error):
+            raise
         raise unusable(url, error) from error
     finally:
         engine.dispose()

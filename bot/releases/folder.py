@@ -1,0 +1,86 @@
+"""Keeps the office in step with ``releases_dir``: what is changed there is taken in at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import structlog
+
+from bot.errors import BadDocument, PolyheraldError
+from bot.releases.desk import Desk
+from bot.releases.intake import Options, read
+from bot.releases.review import FOLDER
+from bot.settings import Settings
+from translations.text import Text
+
+log = structlog.get_logger(__name__)
+
+DEBOUNCE_MILLISECONDS = 300
+
+
+class Folder:
+    """One pass takes in each release's folder by itself: a broken one leaves the others be."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        settings: Settings,
+        path: Path,
+        tell: Callable[[Text], Awaitable[None]] | None = None,
+    ) -> None:
+        self._desk = desk
+        self._options = Options.of(settings)
+        self._path = path
+        self._tell = tell
+        self._told: dict[Path, str] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Take in everything, then whatever changes, until ``stop``."""
+        from watchfiles import awatch
+
+        self._path.mkdir(parents=True, exist_ok=True)
+        await self.take_in(self._releases())
+        async for changes in awatch(
+            self._path, stop_event=stop, debounce=DEBOUNCE_MILLISECONDS, step=50
+        ):
+            touched = {self._release_of(Path(name)) for _, name in changes}
+            await self.take_in(sorted(path for path in touched if path and path.is_dir()))
+
+    def _releases(self) -> list[Path]:
+        return sorted(
+            path
+            for path in self._path.iterdir()
+            if path.is_dir() and not path.name.startswith((".", "_"))
+        )
+
+    def _release_of(self, changed: Path) -> Path | None:
+        parts = changed.relative_to(self._path.resolve()).parts if changed.is_absolute() else ()
+        if not parts:
+            parts = changed.parts[len(self._path.parts) :]
+        return self._path / parts[0] if parts and not parts[0].startswith((".", "_")) else None
+
+    async def take_in(self, folders: list[Path]) -> None:
+        """Read and file these folders; a problem is told once, until its words change."""
+        for folder in folders:
+            try:
+                for draft in await asyncio.to_thread(read, [folder], self._options):
+                    filed = await self._desk.file(FOLDER, draft.release)
+                    if filed.outcome != "same":
+                        log.info("taken in", slug=draft.release.slug, outcome=filed.outcome)
+                self._told.pop(folder, None)
+            except BadDocument as error:
+                for problem in error.problems:
+                    await self._report(folder, problem.as_text())
+            except PolyheraldError as error:
+                await self._report(folder, error.what)
+
+    async def _report(self, folder: Path, what: Text) -> None:
+        said = str(what)
+        if self._told.get(folder) == said:
+            return
+        self._told[folder] = said
+        log.error("not taken in", folder=folder.name, reason=said)
+        if self._tell is not None:
+            await self._tell(what)

@@ -1,0 +1,348 @@
+"""The service: which parts run in this process, wired together here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import logs
+from bot.audience.repository import counts
+from bot.clock import Clock, SystemClock
+from bot.delivery import ledger, pace, standstill
+from bot.delivery.announcement import AnnouncementState
+from bot.delivery.engine import Engine, engine_for
+from bot.delivery.planner import Planner
+from bot.delivery.sender import Sender
+from bot.errors import PolyheraldError, StoreError, TransportError
+from bot.releases.desk import Desk
+from bot.releases.folder import Folder
+from bot.settings import Settings, unknown_variables
+from bot.site.health import Check, Metrics
+from bot.site.web import Site, make_site
+from bot.store import migrate, migrations
+from bot.store.database import Database, changes
+from bot.store.lease import Lease
+from bot.store.lock import only_service
+from translations.text import Text
+
+if TYPE_CHECKING:
+    from bot.chat.app import Chat
+    from bot.transports.telegram import TelegramTransport
+
+ALL_ROLES = frozenset({"web", "bot", "planner", "sender"})
+
+REFRESH = 0.25
+"""Seconds between looks at the change counter: pages and feeds follow well within a second."""
+
+log = structlog.get_logger(__name__)
+
+
+class Service:
+    """One process of Polyherald. ``run`` returns after ``stop`` is set and all is recorded."""
+
+    def __init__(
+        self, settings: Settings, roles: frozenset[str] = ALL_ROLES, clock: Clock | None = None
+    ) -> None:
+        self.settings = settings
+        self.roles = roles
+        self.clock: Clock = clock or SystemClock()
+        self.database = Database(settings.url)
+        self.desk = Desk(self.database, settings, self.clock)
+        self.stop = asyncio.Event()
+        self.serving = asyncio.Event()
+        """Set once pages and feeds are served."""
+        self.port = settings.port
+        self.metrics = Metrics()
+        self.chat: Chat | None = None
+        self.planner: Planner | None = None
+        self._token_problem: str | None = None
+
+    async def run(self) -> None:
+        """Run every role until ``stop``. Raises ``PolyheraldError`` when it cannot start."""
+        async with AsyncExitStack() as stack:
+            if self.database.is_sqlite:
+                stack.enter_context(only_service(self.settings.data_dir))
+            stack.push_async_callback(self.database.close)
+            await migrate.ensure(self.database)
+            if "web" in self.roles:
+                await self._start_site(stack)
+            self.serving.set()
+            transport = self._transport(stack)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    await self._start_roles(group, transport)
+            except* PolyheraldError as group_error:
+                raise group_error.exceptions[0] from group_error
+            log.info("stopped")
+
+    def _transport(self, stack: AsyncExitStack) -> TelegramTransport | None:
+        token = self.settings.token
+        if token is None or not self.roles & {"bot", "sender"}:
+            return None
+        from bot.transports.telegram import TelegramTransport
+
+        transport = TelegramTransport(
+            token,
+            self.settings.telegram_api_url,
+            allow_paid=self.settings.allow_paid_broadcast,
+        )
+        stack.push_async_callback(transport.close)
+        return transport
+
+    async def _start_roles(
+        self, group: asyncio.TaskGroup, transport: TelegramTransport | None
+    ) -> None:
+        engine = engine_for(self.database)
+        if transport is None and self.settings.token is None:
+            log.warning("no telegram_token: the bot is off; pages and feeds work")
+        if transport is not None and "bot" in self.roles:
+            group.create_task(self._converse(transport))
+        if "planner" in self.roles:
+            group.create_task(self._plan(engine))
+            if self.settings.releases_dir is not None:
+                folder = Folder(self.desk, self.settings, self.settings.releases_dir, self._tell)
+                group.create_task(self._leading("folder", folder.run))
+        if "sender" in self.roles and transport is not None:
+            group.create_task(self._send(engine, transport))
+        group.create_task(self._measure())
+
+    # --- pages and feeds -------------------------------------------------------------------------
+
+    async def _start_site(self, stack: AsyncExitStack) -> None:
+        from aiohttp import web
+
+        site = make_site(
+            self.database,
+            self.settings,
+            self.clock,
+            checks=self._checks(),
+            metrics=self.metrics,
+            webhook=self._webhook if self.settings.telegram_webhook_url else None,
+        )
+        await site.refresh()
+        runner = web.AppRunner(site.app, access_log=None, handle_signals=False)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        tcp = web.TCPSite(runner, self.settings.host, self.settings.port)
+        try:
+            await tcp.start()
+        except OSError as error:
+            raise _cannot_listen(self.settings, error) from error
+        self.port = runner.addresses[0][1]
+        self.site = site
+        follower = asyncio.create_task(self._follow(site))
+        stack.push_async_callback(_ended, follower)
+        log.info("serving", url=f"http://{self.settings.host}:{self.port}")
+
+    async def _follow(self, site: Site) -> None:
+        """Rebuild pages and feeds whenever the change counter has moved, whoever moved it."""
+        seen = -1
+        while True:
+            try:
+                async with self.database.read() as connection:
+                    counter = await changes(connection)
+                if counter != seen:
+                    await site.refresh()
+                    seen = counter
+            except StoreError as error:
+                log.error("pages wait for the database", reason=str(error))
+            await asyncio.sleep(REFRESH)
+
+    async def _webhook(self, secret: str | None, body: bytes) -> int:
+        return 503 if self.chat is None else await self.chat.handle_webhook(secret, body)
+
+    # --- the bot ---------------------------------------------------------------------------------
+
+    async def _converse(self, transport: TelegramTransport) -> None:
+        from bot.chat.app import Chat
+
+        if not await self._introduced(transport):
+            return
+        self.chat = Chat(
+            self.database,
+            self.settings,
+            self.clock,
+            self.desk,
+            transport,
+            reserve=self._reserve,
+        )
+        try:
+            await self._leading("bot", self.chat.run)
+        finally:
+            await self.chat.close()
+
+    async def _introduced(self, transport: TelegramTransport) -> bool:
+        """Wait until Telegram knows us; a refused token is said once and asked again rarely."""
+        while not self.stop.is_set():
+            try:
+                name = await transport.check()
+            except TransportError as error:
+                if self._token_problem != str(error):
+                    log.error("the bot cannot start", reason=str(error))
+                self._token_problem = str(error)
+                await self._wait(10)
+            else:
+                self._token_problem = None
+                if "web" in self.roles:
+                    self.site.telegram_link = f"https://t.me/{name}"
+                log.info("bot", name=name)
+                return True
+        return False
+
+    async def _reserve(self) -> None:
+        """An answer to a person takes its slot at once; the broadcast makes room for it."""
+        token = self.settings.token
+        if token is not None:
+            rate = pace.Pace(self.database, pace.key_of(token), self.settings.rate_per_second)
+            async with self.database.write() as connection:
+                await rate.take(connection, 1, self.clock.now())
+
+    async def _tell(self, what: Text) -> None:
+        if self.chat is not None:
+            await self.chat.tell_staff(what)
+
+    # --- planning and sending --------------------------------------------------------------------
+
+    async def _plan(self, engine: Engine) -> None:
+        self.planner = Planner(self.database, self.settings, self.clock, engine, self._tell)
+        if self.database.is_sqlite:
+            unknown = await self.planner.recover()
+            if unknown:
+                log.warning("deliveries became unknown by the interruption", count=unknown)
+        await self._leading("planner", self.planner.run)
+
+    async def _send(self, engine: Engine, transport: TelegramTransport) -> None:
+        token = self.settings.token or ""
+        rate = pace.Pace(self.database, pace.key_of(token), self.settings.rate_per_second)
+        async with self.database.write() as connection:
+            await rate.prepare(connection)
+        await standstill.hold(self.database, self.settings, self.clock, self._tell)
+        sender = Sender(self.database, self.settings, self.clock, {transport.name: transport}, rate)
+        beats = asyncio.create_task(standstill.beat(self.database, self.clock))
+        running = asyncio.create_task(engine.run(sender.send_chunk))
+        stopped = asyncio.create_task(self.stop.wait())
+        await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
+        sender.stop()
+        await engine.stop()
+        await _ended(stopped)
+        await _ended(beats)
+        await running
+
+    # --- the house -------------------------------------------------------------------------------
+
+    async def _leading(self, role: str, work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+        """Do ``work`` while this process holds the lease of ``role``."""
+        lease = Lease(self.database, self.clock, role)
+        while not self.stop.is_set():
+            if not await self._holds(lease):
+                await self._wait(3)
+                continue
+            over = asyncio.Event()
+            working = asyncio.ensure_future(work(over))
+            while not self.stop.is_set() and not working.done() and await self._holds(lease):
+                waiting = asyncio.ensure_future(self.stop.wait())
+                await asyncio.wait(
+                    [working, waiting], timeout=3, return_when=asyncio.FIRST_COMPLETED
+                )
+                await _ended(waiting)
+            over.set()
+            await working
+        await lease.release()
+
+    async def _holds(self, lease: Lease) -> bool:
+        try:
+            return await lease.held()
+        except StoreError as error:
+            log.error("cannot renew the lease", reason=str(error))
+            return False
+
+    async def _wait(self, seconds: float) -> None:
+        waiting = asyncio.ensure_future(self.stop.wait())
+        await asyncio.wait([waiting], timeout=seconds)
+        await _ended(waiting)
+
+    async def _measure(self) -> None:
+        """Keep the numbers of /metrics fresh, from the ledger itself."""
+        while not self.stop.is_set():
+            try:
+                async with self.database.read() as connection:
+                    self.metrics.backlog = await _backlog(connection, self.clock.now())
+                    self.metrics.subscribers = sum((await counts(connection)).values())
+            except StoreError as error:
+                log.error("cannot measure", reason=str(error))
+            await self._wait(15)
+
+    def _checks(self) -> dict[str, Check]:
+        async def database() -> str | None:
+            try:
+                async with self.database.read() as connection:
+                    await connection.execute(select(1))
+            except PolyheraldError as error:
+                return str(error)
+            return None
+
+        async def schema() -> str | None:
+            async with self.database.read() as connection:
+                version = await migrate.current(connection)
+            return None if version == migrations.HEAD else f"schema {version}"
+
+        async def bot() -> str | None:
+            return self._token_problem
+
+        async def backlog() -> str | None:
+            """A backlog that nobody works off: due for ten minutes and not even claimed."""
+            if self.settings.token is None:
+                return None
+            async with self.database.read() as connection:
+                old = self.clock.now() - timedelta(minutes=10)
+                sending = await ledger.announcements(connection, AnnouncementState.SENDING)
+                alive = await standstill.last_beat(connection)
+            stuck = alive is not None and alive < old and bool(sending)
+            return "deliveries are due and no sender runs" if stuck else None
+
+        return {"database": database, "migrations": schema, "bot": bot, "backlog": backlog}
+
+
+async def _backlog(connection: AsyncConnection, now: datetime) -> int:
+    sending = await ledger.announcements(connection, AnnouncementState.SENDING)
+    return sum([await ledger.waiting(connection, a.id, now) for a in sending])
+
+
+async def _ended(task: asyncio.Future[object]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
+
+
+def _cannot_listen(settings: Settings, error: OSError) -> StoreError:
+    from translations.text import text
+
+    return StoreError(
+        text(
+            "Cannot listen on {host}:{port}: {reason}. Choose another port or host.",
+            host=settings.host,
+            port=str(settings.port),
+            reason=error.strerror or str(error),
+        )
+    )
+
+
+async def serve(
+    settings: Settings, roles: frozenset[str] = ALL_ROLES, clock: Clock | None = None
+) -> None:
+    """Run the service until SIGINT or SIGTERM, then finish what is in flight."""
+    logs.configure(settings.log_format)
+    for name in unknown_variables():
+        log.warning("no setting has this name", variable=name)
+    service = Service(settings, roles, clock)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, service.stop.set)
+    await service.run()

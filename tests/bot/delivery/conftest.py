@@ -1,0 +1,194 @@
+"""A small office with everything real: database, ledger, transport, and a Bot API on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.audience import repository as audience
+from bot.clock import FixedClock
+from bot.delivery import ledger
+from bot.delivery.engine import InProcess
+from bot.delivery.ledger import Entry
+from bot.delivery.pace import Pace
+from bot.delivery.planner import Planner
+from bot.delivery.sender import Sender
+from bot.releases.desk import Desk
+from bot.releases.release import (
+    Completeness,
+    Issuer,
+    ObservanceSpec,
+    Release,
+    Variant,
+)
+from bot.releases.review import OPERATOR
+from bot.sandbox.server import Sandbox
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.transports.telegram import TelegramTransport
+from translations.text import Text
+
+HEADLINES = {
+    "en": "{ordinal} anniversary of the lighthouse",
+    "fr": "{ordinal} anniversaire du phare",
+    "zh": "灯塔落成{ordinal}周年",
+}
+
+
+class Office:
+    """Drives the planner and the sender by hand, at the times that a test sets."""
+
+    def __init__(self, database: Database, clock: FixedClock, sandbox: Sandbox, **settings: object):
+        self.database = database
+        self.clock = clock
+        self.sandbox = sandbox
+        self.settings = Settings(
+            languages=("en", "fr", "zh"),
+            rate_per_second=1000,
+            **settings,  # type: ignore[arg-type]
+        )
+        self.desk = Desk(database, self.settings, clock)
+        self.transport = TelegramTransport(sandbox.token, sandbox.url, read_timeout=5)
+        self.told: list[str] = []
+        self.engine = InProcess()
+        self.pace = Pace(database, "bot", self.settings.rate_per_second)
+        self.planner = Planner(database, self.settings, clock, self.engine, self._tell)
+
+    async def _tell(self, what: Text) -> None:
+        self.told.append(str(what))
+
+    def sender(self) -> Sender:
+        return Sender(
+            self.database, self.settings, self.clock, {"telegram": self.transport}, self.pace
+        )
+
+    async def open(self) -> None:
+        async with self.database.write() as connection:
+            await self.pace.prepare(connection)
+
+    async def subscribe(
+        self,
+        ident: int,
+        *languages: str,
+        zone: str = "UTC",
+        topics: Sequence[str] = (),
+    ) -> None:
+        try:
+            self.sandbox.chat(ident)
+        except KeyError:
+            self.sandbox.person(ident, f"Reader {ident}").start()
+        async with self.database.write() as connection:
+            await audience.subscribe(
+                self.database,
+                connection,
+                self.clock.now(),
+                transport="telegram",
+                address=str(ident),
+                languages=languages,
+                timezone=zone,
+                topics=topics,
+            )
+
+    async def release(
+        self,
+        slug: str = "lighthouse",
+        *languages: str,
+        approve: Sequence[str] | None = None,
+        on: date = date(2026, 6, 26),
+        origin: date | None = None,
+        **changes: object,
+    ) -> Release:
+        tags = languages or ("en", "fr", "zh")
+        draft = Release(
+            slug=slug,
+            original=tags[0],
+            date=on,
+            issuer=Issuer(names={"en": "Example Harbour Board"}),
+            variants={
+                tag: Variant(
+                    language=tag,
+                    headline=HEADLINES[tag] if origin else f"Lighthouse news in {tag}",
+                    occasion=HEADLINES[tag] if origin else "",
+                    body=f"First paragraph, {tag}.\n\nSecond paragraph, {tag}.",
+                )
+                for tag in tags
+            },
+            observance=ObservanceSpec(origin=origin) if origin else None,
+        )
+        await self.desk.file(OPERATOR, replace(draft, **changes))  # type: ignore[arg-type]
+        return await self.desk.approve(OPERATOR, slug, tags if approve is None else approve)
+
+    async def run(self) -> None:
+        """Look, and send until nothing more is due."""
+        await self.planner.look()
+        sender = self.sender()
+        running = asyncio.create_task(self.engine.run(sender.send_chunk))
+        await self.engine.drained()
+        await self.engine.stop()
+        await running
+        await self.planner.look()
+        await self.engine.stop()
+        self.engine = self.planner.engine = InProcess()
+
+    async def entries(self) -> list[Entry]:
+        async with self.database.read() as connection:
+            return await ledger.entries(connection)
+
+    async def states(self) -> dict[str, str]:
+        return {e.address or str(e.subscriber_id): e.state.value for e in await self.entries()}
+
+    def texts(self, ident: int) -> list[str]:
+        return [m.text for m in self.sandbox.chat(ident).messages if m.from_bot]
+
+    async def at(self, moment: str) -> None:
+        """Go to a moment (UTC) and let the office do what is due."""
+        self.clock.set(datetime.fromisoformat(moment + "+00:00"))
+        await self.run()
+
+    async def later(self, **delta: float) -> None:
+        self.clock.set(self.clock.now() + timedelta(**delta))
+        await self.run()
+
+    async def close(self) -> None:
+        with suppress(Exception):
+            await self.transport.close()
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(rates=None) as running:
+        yield running
+
+
+@pytest.fixture
+async def office(
+    database: Database, clock: FixedClock, sandbox: Sandbox, tmp_path: Path
+) -> AsyncIterator[Office]:
+    opened = Office(database, clock, sandbox, data_dir=tmp_path)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def patient_office(
+    database: Database, clock: FixedClock, sandbox: Sandbox, tmp_path: Path
+) -> AsyncIterator[Office]:
+    """The same, holding a release until its required languages are there."""
+    opened = Office(
+        database,
+        clock,
+        sandbox,
+        data_dir=tmp_path,
+        completeness=Completeness.HOLD.value,
+        required_languages=("en", "fr"),
+    )
+    await opened.open()
+    yield opened
+    await opened.close()
