@@ -6,8 +6,9 @@ from urllib.parse import quote, urlsplit
 
 from bot.delivery.message import page_url
 from bot.settings import Settings
-from feeds.documents import OPML_PATH, feed_path
+from feeds.documents import FEEDS_PATH, feed_path
 from feeds.model import FeedKey
+from feeds.web import OPML
 
 
 class Addresses:
@@ -35,7 +36,7 @@ class Addresses:
         return self.base + feed_path(FeedKey(language, topic), document)
 
     def feed_list(self) -> str:
-        return self.base + OPML_PATH
+        return self.base + FEEDS_PATH + OPML
 
     def static(self, name: str) -> str:
         return f"{self.base}/static/{name}"
