@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 
 
-def configure(log_format: str) -> None:
-    """Send structlog's and the libraries' lines to stderr in one form."""
+def configure(log_format: str, *, quiet: bool = False) -> None:
+    """Send structlog's and the libraries' lines to stderr in one form; ``quiet``: errors only."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -37,5 +37,5 @@ def configure(log_format: str) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.WARNING)
-    logging.getLogger("bot").setLevel(logging.INFO)
+    root.setLevel(logging.ERROR if quiet else logging.WARNING)
+    logging.getLogger("bot").setLevel(logging.ERROR if quiet else logging.INFO)

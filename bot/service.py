@@ -7,7 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import select
@@ -254,7 +254,7 @@ class Service:
                 )
                 await _ended(waiting)
             over.set()
-            await working
+            await working  # ends by itself, and lets out what went wrong
         await lease.release()
 
     async def _holds(self, lease: Lease) -> bool:
@@ -316,7 +316,7 @@ async def _backlog(connection: AsyncConnection, now: datetime) -> int:
     return sum([await ledger.waiting(connection, a.id, now) for a in sending])
 
 
-async def _ended(task: asyncio.Future[object]) -> None:
+async def _ended(task: asyncio.Future[Any]) -> None:
     task.cancel()
     await asyncio.wait([task])
 

@@ -343,6 +343,14 @@ async def _count(connection: AsyncConnection, announcement_id: int, *where: Any)
     return int(await connection.scalar(query) or 0)
 
 
+async def waves(connection: AsyncConnection, announcement_id: int) -> dict[str, datetime]:
+    """The zones of an occurrence that have been planned or held: zone → when it was due there."""
+    query = select(t.wave.c.zone, t.wave.c.due_at).where(
+        t.wave.c.announcement_id == announcement_id
+    )
+    return {row.zone: row.due_at for row in await connection.execute(query)}
+
+
 async def cancel(connection: AsyncConnection, announcement_id: int, now: datetime) -> int:
     """End what has not been sent; returns how many that were."""
     d = t.delivery

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
@@ -148,7 +148,7 @@ class _Step:
 
     async def _due(self, zones: Sequence[str], announcement: Announcement | None) -> _Due:
         resumed = announcement is not None and announcement.reason == RESUMED
-        planned = await self._waves(announcement)
+        planned = await ledger.waves(self.connection, announcement.id) if announcement else {}
         due = _Due()
         hour = time.fromisoformat(self.occurrence.spec.at or str(self.settings.occasion_hour))
         for zone in zones:
@@ -160,12 +160,6 @@ class _Step:
             late = is_late(at, self.now, zone, self.occurrence.spec.catch_up) and not resumed
             (due.late if late else due.on_time).append((zone, at))
         return due
-
-    async def _waves(self, announcement: Announcement | None) -> set[str]:
-        if announcement is None:
-            return set()
-        query = select(t.wave.c.zone).where(t.wave.c.announcement_id == announcement.id)
-        return set(await self.connection.scalars(query))
 
     async def _announce(
         self, announcement: Announcement | None, waves: Sequence[tuple[str, datetime]]

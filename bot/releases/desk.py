@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.errors import Conflict, NotAllowed
 from bot.releases import audit, publication, repository, review
 from bot.releases.release import (
+    Completeness,
     Moment,
     ObservanceSpec,
     Release,
@@ -235,8 +236,8 @@ class Desk:
             return release
 
     @property
-    def _completeness(self) -> review.Completeness:
-        return review.Completeness(self._settings.completeness)
+    def _completeness(self) -> Completeness:
+        return Completeness(self._settings.completeness)
 
     @staticmethod
     def _demand_approved_original(release: Release) -> None:

@@ -10,7 +10,8 @@ import structlog
 
 from bot.errors import BadDocument, PolyheraldError
 from bot.releases.desk import Desk
-from bot.releases.intake import Options, read
+from bot.releases.intake import Draft, read
+from bot.releases.release import Issuer
 from bot.releases.review import FOLDER
 from bot.settings import Settings
 from translations.text import Text
@@ -31,7 +32,7 @@ class Folder:
         tell: Callable[[Text], Awaitable[None]] | None = None,
     ) -> None:
         self._desk = desk
-        self._options = Options.of(settings)
+        self._settings = settings
         self._path = path
         self._tell = tell
         self._told: dict[Path, str] = {}
@@ -65,7 +66,7 @@ class Folder:
         """Read and file these folders; a problem is told once, until its words change."""
         for folder in folders:
             try:
-                for draft in await asyncio.to_thread(read, [folder], self._options):
+                for draft in await asyncio.to_thread(self._read, folder):
                     filed = await self._desk.file(FOLDER, draft.release)
                     if filed.outcome != "same":
                         log.info("taken in", slug=draft.release.slug, outcome=filed.outcome)
@@ -75,6 +76,15 @@ class Folder:
                     await self._report(folder, problem.as_text())
             except PolyheraldError as error:
                 await self._report(folder, error.what)
+
+    def _read(self, folder: Path) -> list[Draft]:
+        issuer = self._settings.issuer
+        return read(
+            [folder],
+            languages=self._settings.languages,
+            default_zone=self._settings.timezone,
+            issuer=Issuer(names=issuer.names, address=issuer.address),
+        )
 
     async def _report(self, folder: Path, what: Text) -> None:
         said = str(what)
