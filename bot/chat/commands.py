@@ -46,8 +46,11 @@ def languages() -> tuple[str, ...]:
 
 
 async def set_for_everybody(office: Office) -> None:
-    """Set the menu that all see; raises ``TelegramError``."""
-    await _set(office, SUBSCRIBERS, None)
+    """Set the menu that all see. Without one the commands work all the same."""
+    try:
+        await _set(office, SUBSCRIBERS, None)
+    except TelegramError as error:
+        log.warning("no menu of commands", error=type(error).__name__)
 
 
 async def set_for_staff(office: Office, user_ids: Sequence[int]) -> None:
@@ -71,6 +74,5 @@ async def _set(office: Office, commands: Sequence[tuple[str, Text]], user_id: in
     await put(catalog_for(office.settings.languages), None)
     wanted = list(languages())
     for start in range(0, len(wanted), AT_ONCE):
-        async with asyncio.TaskGroup() as group:
-            for code in wanted[start : start + AT_ONCE]:
-                group.create_task(put(catalog_for(code), code))
+        codes = wanted[start : start + AT_ONCE]
+        await asyncio.gather(*(put(catalog_for(code), code) for code in codes))

@@ -70,4 +70,5 @@ class Lines(Generic[Item]):
             del self._lines[key]
             for _, served in line:
                 self.waiting -= 1
-                served.cancel()
+                if not served.done():
+                    served.set_result(False)

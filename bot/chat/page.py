@@ -9,14 +9,15 @@ import re
 
 from telegram import MessageEntity
 
-from bot.transports.entities import units
+from bot.transports.entities import ENTITY_LIMIT, units
 from translations.catalogs import Catalog
 from translations.text import Text
 
 LIMIT = 4096
 """UTF-16 code units of one message (Bot API, ``sendMessage``)."""
 
-_UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+# Line ends, control characters, and marks that turn the text around them; joiners are spelling.
+_UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]+")
 
 
 def shown(words: str, longest: int = 200) -> str:
@@ -57,7 +58,8 @@ class Page:
         found: list[tuple[str, list[MessageEntity]]] = []
         text, entities = "", list[MessageEntity]()
         for words, kind, url in self._lines:
-            if text and units(text) + 1 + units(words) > LIMIT:
+            full = len(entities) == ENTITY_LIMIT or units(text) + 1 + units(words) > LIMIT
+            if text and full:
                 found.append((text, entities))
                 text, entities = "", []
             start = units(text) + 1 if text else 0

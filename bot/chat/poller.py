@@ -15,7 +15,7 @@ from bot.errors import StoreError
 POLL = 20
 """Seconds that Telegram holds the request while there is nothing."""
 
-PATIENCE = 3.0
+PATIENCE = 1.0
 """Seconds that the next request waits for the slowest answer: asking on confirms all before."""
 
 CROWD = 500
@@ -93,7 +93,7 @@ class Poller:
             await asyncio.wait(waiting, timeout=PATIENCE)
         await self._updates.below(CROWD)
         for number, served in numbered:
-            if served is not None and served.done() and not _is_done_with(served):
+            if served is not None and served.done() and not served.result():
                 return False
             self._offset = number + 1
         return True
@@ -114,7 +114,3 @@ class Poller:
         pause = self._pause
         self._pause = min(pause * 2, LONGEST_PAUSE)
         return pause
-
-
-def _is_done_with(served: asyncio.Future[bool]) -> bool:
-    return not served.cancelled() and served.result()

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from bot.audience.choice import choose
 from bot.chat.commands import STAFF, SUBSCRIBERS
+from bot.chat.page import shown
 from bot.chat.turn import Turn
 from bot.chat.words import VARIANT
 from bot.delivery.message import page_url
@@ -47,7 +48,7 @@ async def latest(turn: Turn, _arguments: str) -> None:
     for published in found:
         variant = published.variants[chosen.language]
         url = page_url(settings, published.slug, chosen.language)
-        page.gap().line(variant.headline, url=url)
+        page.gap().line(shown(variant.headline, 400), url=url)
         page.line(turn.words.formats.date(published.date))
     await turn.say(page)
 

@@ -109,15 +109,17 @@ class Turn:
         added = self.office.database.insert(t.handled_update).values(
             update_id=self.update_id, at=self.office.clock.now()
         )
-        result = await connection.execute(added.on_conflict_do_nothing())
-        if result.rowcount == 0:
+        # Not by counting rows: how an INSERT is counted differs between the drivers.
+        claimed = added.on_conflict_do_nothing().returning(t.handled_update.c.update_id)
+        if await connection.scalar(claimed) is None:
             raise Handled
 
     def page(self, first: Text | str | None = None) -> Page:
         return Page(self.words, first)
 
     async def say(self, what: Text | Page, buttons: Rows = ()) -> None:
-        """Answer with a new message."""
+        """Answer with a new message. An update that is repeated is not answered again."""
+        await self.claim()
         page = what if isinstance(what, Page) else self.page(what)
         await self.office.send(self.chat_id, page, self.words, buttons)
 
@@ -127,6 +129,7 @@ class Turn:
         if self.query is None or self.message is None:
             await self.say(page, buttons)
         else:
+            await self.claim()
             await self.office.redraw(self.message, page, self.words, buttons)
 
     async def note(self, what: Text, *, alert: bool = False) -> None:

@@ -14,6 +14,8 @@ from bot.audience import repository as audience
 from bot.audience.subscriber import Subscriber
 from bot.chat.app import Chat
 from bot.clock import FixedClock
+from bot.delivery import ledger, publications
+from bot.delivery.announcement import AnnouncementState
 from bot.releases import repository
 from bot.releases.desk import Desk
 from bot.releases.release import ObservanceSpec, Release, Variant
@@ -24,8 +26,6 @@ from bot.sandbox.person import Person
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.transports.telegram import TelegramTransport
-from translations.catalogs import catalog_for
-from translations.text import Text
 
 ADMIN, EDITOR, TRANSLATOR, OBSERVER, READER = 11, 12, 13, 14, 21
 
@@ -49,6 +49,19 @@ class Bot:
         self.desk = Desk(database, settings, clock)
         self.chat = Chat(database, settings, clock, self.desk, transport)
         self.stop = asyncio.Event()
+        self.started = asyncio.Event()
+        self.running = asyncio.create_task(self.run())
+
+    async def run(self) -> None:
+        await self.chat.start()
+        self.started.set()
+        await self.chat.run(self.stop)
+
+    async def end(self) -> None:
+        self.stop.set()
+        await self.running
+        await self.chat.close()
+        await self.transport.close()
 
     def person(self, id: int = READER, name: str = "Mara", language: str | None = "en") -> Person:
         return self.sandbox.person(id, name, language)
@@ -60,12 +73,22 @@ class Bot:
 
     async def quiet(self, person: Person) -> list[Message]:
         """Everything the bot has said to this person, once all that they sent was handled."""
-        await self.ask(person, "/privacy")
+        sent = person.send("/privacy")
+        await person.chat.wait_for(lambda m: "/mydata" in m.text and "90" in m.text, after=sent)
         return [message for message in person.chat.messages if message.from_bot]
 
     async def subscriber(self, chat_id: int) -> Subscriber | None:
         async with self.database.read() as connection:
             return await audience.find(connection, "telegram", str(chat_id))
+
+    async def state_is(self, chat_id: int, state: str | None) -> None:
+        """Wait until the subscriber is in that state; ``None``: until there is none."""
+        async with asyncio.timeout(10):
+            while True:
+                subscriber = await self.subscriber(chat_id)
+                if (subscriber and subscriber.state) == state:
+                    return
+                await asyncio.sleep(0.01)
 
     async def release(self, slug: str) -> Release | None:
         async with self.database.read() as connection:
@@ -88,9 +111,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-async def talk(
-    database: Database, sandbox: Sandbox, clock: FixedClock
-) -> AsyncIterator[Talk]:
+async def talk(database: Database, sandbox: Sandbox, clock: FixedClock) -> AsyncIterator[Talk]:
     """Starts a bot with these settings, polling."""
     async with AsyncExitStack() as stack:
 
@@ -112,16 +133,8 @@ async def talk(
                 Settings(**given | settings),
                 TelegramTransport(sandbox.token, sandbox.url),
             )
-            stack.push_async_callback(bot.transport.close)
-            stack.push_async_callback(bot.chat.close)
-            await bot.chat.start()
-            running = asyncio.create_task(bot.chat.run(bot.stop))
-
-            async def end() -> None:
-                bot.stop.set()
-                await running
-
-            stack.push_async_callback(end)
+            stack.push_async_callback(bot.end)
+            await bot.started.wait()
             return bot
 
         yield start
@@ -140,10 +153,6 @@ def logged() -> Iterator[list[Any]]:
     structlog.reset_defaults()
 
 
-def in_language(tag: str, what: Text) -> str:
-    return catalog_for(tag).render(what)
-
-
 def harbour(**more: Any) -> Release:
     """A release about nothing in particular, in English and French."""
     return Release(
@@ -159,7 +168,9 @@ def harbour(**more: Any) -> Release:
                     body="Ships may come.\n\nThey may go as well.",
                     occasion="{ordinal} anniversary of the harbour",
                 ),
-                "fr": Variant(language="fr", headline="Le port ouvre", body="Les navires arrivent."),
+                "fr": Variant(
+                    language="fr", headline="Le port ouvre", body="Les navires arrivent."
+                ),
             },
             "observance": ObservanceSpec(origin=date(1946, 6, 27), accepted=False),
         }
@@ -176,3 +187,54 @@ def file_harbour() -> Callable[..., Awaitable[Release]]:
         return filed.release
 
     return file
+
+
+@pytest.fixture
+def publish_harbour(
+    file_harbour: Callable[..., Awaitable[Release]],
+) -> Callable[..., Awaitable[int]]:
+    """Publishes it at once, as the planner of a running service does; returns the id of its
+    announcement."""
+
+    async def publish(bot: Bot, **more: Any) -> int:
+        release = await file_harbour(bot, approve=True, **more)
+        now = bot.clock.now()
+        async with bot.database.write() as connection:
+            return await publications.publish(bot.database, connection, release, now, now)
+
+    return publish
+
+
+@pytest.fixture
+def hold_harbour(
+    publish_harbour: Callable[..., Awaitable[int]],
+) -> Callable[[Bot], Awaitable[int]]:
+    """Publishes it, and holds its announcement."""
+
+    async def hold(bot: Bot) -> int:
+        ident = await publish_harbour(bot)
+        async with bot.database.write() as connection:
+            await ledger.set_state(connection, ident, AnnouncementState.HELD, reason="late")
+        return ident
+
+    return hold
+
+
+@pytest.fixture
+def letter() -> str:
+    """What an office might paste into a message."""
+    return (
+        "Press release\n24 June 2026\n\n"
+        "80th anniversary of the opening of the old harbour\n\n"
+        "On 24 June 1946 the first ship of the season entered the old harbour of the town.\n\n"
+        "Since then the harbour has been open in every year, and the town remembers that day.\n\n"
+        "The harbour office invites everybody to the quay.\n"
+    )
+
+
+@pytest.fixture
+def markdown() -> bytes:
+    return (
+        b"---\ndate: 2026-06-26\ntopics: [harbour]\n---\n"
+        b"# The harbour opens\n\nShips may come.\n\nThey may go as well.\n"
+    )

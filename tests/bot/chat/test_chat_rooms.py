@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from bot.audience.subscriber import SubscriberState
 from translations.catalogs import catalog_for
-from translations.text import text
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
 CHANNEL, GROUP = -1001234567890, -4321
-
-
-async def until(found: Callable[[], Any]) -> None:
-    async with asyncio.timeout(10):
-        while not await found():
-            await asyncio.sleep(0.01)
-
-
-async def state_is(bot: Any, chat_id: int, state: SubscriberState | None) -> None:
-    async def found() -> bool:
-        subscriber = await bot.subscriber(chat_id)
-        return (subscriber and subscriber.state) is state
-
-    await until(found)
 
 
 async def test_a_channel_is_confirmed_in_private_by_who_added_the_bot(bot: Any) -> None:
@@ -55,7 +39,7 @@ async def test_a_channel_of_somebody_unknown_stays_silent_until_they_come(bot: A
     owner = bot.person()
     channel = bot.sandbox.channel(CHANNEL, "Tides", owner)
     channel.add_bot()
-    await state_is(bot, CHANNEL, SubscriberState.PENDING)
+    await bot.state_is(CHANNEL, SubscriberState.PENDING)
     owner.start()
     card = await owner.chat.wait_for("Tides")
     assert not channel.messages
@@ -138,14 +122,10 @@ async def confirmed(bot: Any, room: Any, owner: Any) -> None:
     start = await bot.ask(owner, "/start")
     room.add_bot()
     card = await owner.chat.wait_for(room.title, after=start)
-    await owner.press("Français", await opened(owner, card))
-    await owner.press("Done" if False else "Confirm")
-    await state_is(bot, room.id, SubscriberState.ACTIVE)
-
-
-async def opened(owner: Any, card: Any) -> Any:
     await owner.press("Languages", card)
-    return card
+    await owner.press("Français", card)
+    await owner.press("Confirm", card)
+    await bot.state_is(room.id, SubscriberState.ACTIVE)
 
 
 async def test_a_channel_that_removes_the_bot_comes_back_as_it_was(bot: Any) -> None:
@@ -154,10 +134,10 @@ async def test_a_channel_that_removes_the_bot_comes_back_as_it_was(bot: Any) -> 
     await confirmed(bot, channel, owner)
     before = await bot.subscriber(CHANNEL)
     channel.remove_bot()
-    await state_is(bot, CHANNEL, SubscriberState.UNREACHABLE)
+    await bot.state_is(CHANNEL, SubscriberState.UNREACHABLE)
     assert (await bot.subscriber(CHANNEL)).reason == "kicked"
     channel.add_bot()
-    await state_is(bot, CHANNEL, SubscriberState.ACTIVE)
+    await bot.state_is(CHANNEL, SubscriberState.ACTIVE)
     assert await bot.subscriber(CHANNEL) == before
 
 
@@ -168,19 +148,19 @@ async def test_losing_the_right_to_post_makes_a_channel_unreachable_until_it_is_
     channel = bot.sandbox.channel(CHANNEL, "Tides", owner)
     await confirmed(bot, channel, owner)
     channel.promote_bot(can_post=False)
-    await state_is(bot, CHANNEL, SubscriberState.UNREACHABLE)
+    await bot.state_is(CHANNEL, SubscriberState.UNREACHABLE)
     assert (await bot.subscriber(CHANNEL)).reason == "no_rights"
     channel.promote_bot(can_post=True)
-    await state_is(bot, CHANNEL, SubscriberState.ACTIVE)
+    await bot.state_is(CHANNEL, SubscriberState.ACTIVE)
 
 
 async def test_a_room_that_was_never_configured_is_forgotten_when_the_bot_goes(bot: Any) -> None:
     owner = bot.person()
     group = bot.sandbox.group(GROUP, "Rowers", owner)
     group.add_bot()
-    await state_is(bot, GROUP, SubscriberState.PENDING)
+    await bot.state_is(GROUP, SubscriberState.PENDING)
     group.remove_bot()
-    await state_is(bot, GROUP, None)
+    await bot.state_is(GROUP, None)
 
 
 async def test_a_group_that_becomes_a_supergroup_keeps_its_subscription(bot: Any) -> None:
@@ -189,7 +169,7 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_subscription(bot: Any
     await confirmed(bot, group, owner)
     before = await bot.subscriber(GROUP)
     group.migrate(-1009876543210)
-    await state_is(bot, -1009876543210, SubscriberState.ACTIVE)
+    await bot.state_is(-1009876543210, SubscriberState.ACTIVE)
     after = await bot.subscriber(-1009876543210)
     assert (after.id, after.languages) == (before.id, before.languages)
     assert await bot.subscriber(GROUP) is None

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.audience.subscriber import SubscriberState
+from bot.occasions import repository as occasions
 from bot.releases.review import OPERATOR
 from bot.sandbox import Fault
 from bot.store import tables as t
@@ -19,6 +20,9 @@ from translations.text import text
 def word(tag: str, msgid: str, **args: Any) -> str:
     return catalog_for(tag).render(text(msgid, **args))
 
+
+ON_ONE = pytest.mark.parametrize("backend", ["sqlite"])
+"""For what does not depend on the database."""
 
 WELCOME = "Welcome. You are subscribed to our press releases."
 
@@ -35,6 +39,7 @@ async def test_start_subscribes_at_once_in_the_language_of_the_client(bot: Any, 
     assert subscriber.name == ""
 
 
+@ON_ONE
 async def test_a_region_gets_its_language_and_an_unknown_one_the_offices_first(bot: Any) -> None:
     canadian, unknown = bot.person(31, "A", "fr-CA"), bot.person(32, "B", "tlh")
     without = bot.person(33, "C", None)
@@ -45,6 +50,7 @@ async def test_a_region_gets_its_language_and_an_unknown_one_the_offices_first(b
     assert (await bot.subscriber(33)).languages == ("en",)
 
 
+@ON_ONE
 async def test_a_link_proposes_its_language_and_nonsense_in_it_does_no_harm(bot: Any) -> None:
     await bot.ask(bot.person(31, "A", "en"), "/start lang-ru")
     await bot.ask(bot.person(32, "B", "en"), "/start lang-%%%")
@@ -52,6 +58,7 @@ async def test_a_link_proposes_its_language_and_nonsense_in_it_does_no_harm(bot:
     assert (await bot.subscriber(32)).languages == ("en",)
 
 
+@ON_ONE
 async def test_a_button_under_the_greeting_changes_to_that_language(bot: Any) -> None:
     person = bot.person()
     greeting = await bot.ask(person, "/start")
@@ -61,6 +68,7 @@ async def test_a_button_under_the_greeting_changes_to_that_language(bot: Any) ->
     assert word("ar", WELCOME) in greeting.text
 
 
+@ON_ONE
 async def test_a_second_start_only_says_so(bot: Any) -> None:
     person = bot.person()
     await bot.ask(person, "/start")
@@ -84,6 +92,7 @@ async def test_languages_are_kept_in_the_order_in_which_they_were_pressed(bot: A
     assert not card.buttons
 
 
+@ON_ONE
 async def test_the_last_language_stays(bot: Any) -> None:
     person = bot.person()
     await bot.ask(person, "/start")
@@ -93,11 +102,11 @@ async def test_the_last_language_stays(bot: Any) -> None:
     assert (await bot.subscriber(person.id)).languages == ("en",)
 
 
-async def test_topics_of_published_releases_can_be_chosen(bot: Any, file_harbour: Any) -> None:
+async def test_topics_of_published_releases_can_be_chosen(bot: Any, publish_harbour: Any) -> None:
     person = bot.person()
     await bot.ask(person, "/start")
     assert "no topics yet" in (await bot.ask(person, "/topics")).text
-    await publish(bot, file_harbour)
+    await publish_harbour(bot)
     card = await bot.ask(person, "/topics")
     await person.press("harbour", card)
     assert (await bot.subscriber(person.id)).topics == ("harbour",)
@@ -105,18 +114,7 @@ async def test_topics_of_published_releases_can_be_chosen(bot: Any, file_harbour
     assert (await bot.subscriber(person.id)).topics == ()
 
 
-async def publish(bot: Any, file_harbour: Any, **more: Any) -> None:
-    """As `import --archive` does, the one way that needs no planner."""
-    from bot.delivery import publications
-    from bot.releases import repository
-
-    release = await file_harbour(bot, approve=True, **more)
-    async with bot.database.write() as connection:
-        release = await repository.get(connection, release.slug)
-        now = bot.clock.now()
-        await publications.publish(bot.database, connection, release, now, now)
-
-
+@ON_ONE
 async def test_the_time_zone_can_be_written_or_pressed(bot: Any) -> None:
     person = bot.person()
     await bot.ask(person, "/start")
@@ -129,7 +127,10 @@ async def test_the_time_zone_can_be_written_or_pressed(bot: Any) -> None:
     assert (await bot.subscriber(person.id)).timezone == "Africa/Nairobi"
 
 
-@pytest.mark.parametrize(("written", "meant"), [("Paris", "Europe/Paris"), ("Asia/Tokio", "Asia/Tokyo")])
+@ON_ONE
+@pytest.mark.parametrize(
+    ("written", "meant"), [("Paris", "Europe/Paris"), ("Asia/Tokio", "Asia/Tokyo")]
+)
 async def test_an_unknown_time_zone_is_refused_with_a_suggestion(
     bot: Any, written: str, meant: str
 ) -> None:
@@ -144,13 +145,13 @@ async def test_an_unknown_time_zone_is_refused_with_a_suggestion(
 
 
 async def test_latest_lists_the_newest_in_the_readers_language_with_links(
-    bot: Any, file_harbour: Any
+    bot: Any, publish_harbour: Any
 ) -> None:
     person = bot.person(language="fr")
     assert word("fr", "Nothing has been published yet.") in (await bot.ask(person, "/latest")).text
     for n in range(6):
         bot.clock.set(bot.clock.now() + timedelta(minutes=1))
-        await publish(bot, file_harbour, slug=f"harbour-{n}")
+        await publish_harbour(bot, slug=f"harbour-{n}")
     answer = await bot.ask(person, "/latest")
     assert answer.text.count("Le port ouvre") == 5
     links = [e["url"] for e in answer.entities if e["type"] == "text_link"]
@@ -159,10 +160,17 @@ async def test_latest_lists_the_newest_in_the_readers_language_with_links(
     reader = bot.person(22, "Omar", "ar")
     fallback = await bot.ask(reader, "/latest")
     assert "The harbour opens" in fallback.text
-    assert word("ar", "There is nothing in your language yet; this is in {language}.",
-                language="English") in fallback.text
+    assert (
+        word(
+            "ar",
+            "There is nothing in your language yet; this is in {language}.",
+            language="English",
+        )
+        in fallback.text
+    )
 
 
+@ON_ONE
 async def test_a_draft_is_in_no_answer_to_a_reader(bot: Any, file_harbour: Any) -> None:
     await file_harbour(bot, approve=True)
     person = bot.person()
@@ -170,12 +178,10 @@ async def test_a_draft_is_in_no_answer_to_a_reader(bot: Any, file_harbour: Any) 
         assert "harbour" not in (await bot.ask(person, command)).text.lower()
 
 
-async def test_the_calendar_names_the_anniversaries_to_come(bot: Any, file_harbour: Any) -> None:
-    from bot.occasions import repository as occasions
-
+async def test_the_calendar_names_the_anniversaries_to_come(bot: Any, publish_harbour: Any) -> None:
     person = bot.person()
     assert "No anniversary" in (await bot.ask(person, "/calendar")).text
-    await publish(bot, file_harbour)
+    await publish_harbour(bot)
     await bot.desk.accept_observance(OPERATOR, "harbour-opens-2026")
     async with bot.database.write() as connection:
         await occasions.fill(bot.database, connection, bot.clock.now().date())
@@ -184,6 +190,7 @@ async def test_the_calendar_names_the_anniversaries_to_come(bot: Any, file_harbo
     assert "not approved" not in answer.text
 
 
+@ON_ONE
 async def test_feeds_are_those_of_the_readers_language(bot: Any) -> None:
     answer = await bot.ask(bot.person(language="ru"), "/feeds")
     assert "http://news.example.org/feeds/ru/rss.xml" in answer.text
@@ -232,7 +239,7 @@ async def test_who_blocks_the_bot_is_unreachable_until_start(bot: Any) -> None:
     person.block()
     other = bot.person(22, "Ines")
     await bot.ask(other, "/start")
-    await eventually(bot, person.id, SubscriberState.UNREACHABLE)
+    await bot.state_is(person.id, SubscriberState.UNREACHABLE)
     assert (await bot.subscriber(person.id)).reason == "blocked"
     person.unblock()
     answer = await bot.ask(person, "/start")
@@ -240,14 +247,7 @@ async def test_who_blocks_the_bot_is_unreachable_until_start(bot: Any) -> None:
     assert (await bot.subscriber(person.id)).state is SubscriberState.ACTIVE
 
 
-async def eventually(bot: Any, chat_id: int, state: SubscriberState) -> None:
-    import asyncio
-
-    async with asyncio.timeout(10):
-        while (found := await bot.subscriber(chat_id)) is None or found.state is not state:
-            await asyncio.sleep(0.01)
-
-
+@ON_ONE
 async def test_idle_talk_gets_one_helpful_line_and_no_more(bot: Any) -> None:
     person = bot.person()
     answer = await bot.ask(person, "hello there")
@@ -258,6 +258,7 @@ async def test_idle_talk_gets_one_helpful_line_and_no_more(bot: Any) -> None:
     assert sum("/help" in message.text for message in said) == 1
 
 
+@ON_ONE
 async def test_help_names_every_command_of_the_menu(bot: Any) -> None:
     person = bot.person()
     answer = await bot.ask(person, "/help")
@@ -266,6 +267,7 @@ async def test_help_names_every_command_of_the_menu(bot: Any) -> None:
     assert all(f"/{command['command']}" in answer.text for command in menu)
 
 
+@ON_ONE
 async def test_the_menu_is_in_each_language_and_longer_for_staff(talk: Any, sandbox: Any) -> None:
     admin = sandbox.person(11, "Ada", "ru")
     admin.start()
@@ -279,6 +281,7 @@ async def test_the_menu_is_in_each_language_and_longer_for_staff(talk: Any, sand
     assert not {c["command"] for c in for_all} & {"queue", "new"}
 
 
+@ON_ONE
 async def test_a_lost_answer_does_not_act_twice(bot: Any) -> None:
     person = bot.person()
     bot.sandbox.faults.add(Fault("reset_after", chat_id=person.id))

@@ -1,0 +1,111 @@
+"""Who may do what, on both databases: the desk is for the press office alone."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.chat.release_card import fingerprint
+from bot.releases.release import ReleaseState
+from bot.store import tables as t
+
+ADMIN, EDITOR = 11, 12
+
+
+async def test_from_a_file_to_publication_with_buttons_alone(bot: Any, markdown: bytes) -> None:
+    editor = bot.person(EDITOR, "Ed")
+    sent = editor.send_document("harbour.md", markdown, "text/markdown")
+    card = await editor.chat.wait_for("A new draft is filed.", after=sent)
+    (release,) = await bot.releases()
+    assert release.topics == ("harbour",)
+    assert "Topics: harbour" in card.text
+    await editor.press("Approve: English", card)
+    assert "English: approved · original" in card.text
+    await editor.press("Publish now …", card)
+    assert "Active subscribers: 0." in card.text
+    assert (await bot.release(release.slug)).state is ReleaseState.DRAFT
+    await editor.press("Yes, publish now", card)
+    queued = await bot.release(release.slug)
+    assert queued.state is ReleaseState.QUEUED
+    assert queued.publish_at.at == bot.clock.now()
+
+
+STAFF_COMMANDS = (
+    "/new", "/queue", "/queue harbour-opens-2026 2026-07-01 09:00", "/release harbour-opens-2026",
+    "/deliveries", "/subscribers", "/status",
+)  # fmt: skip
+
+
+async def snapshot(bot: Any) -> Any:
+    async with bot.database.read() as connection:
+        return [
+            (await connection.execute(select(table).order_by(*table.primary_key))).all()
+            for table in t.metadata.sorted_tables
+            if table.name != "handled_update"
+        ]
+
+
+async def test_nobody_else_can_do_any_of_this(
+    bot: Any, file_harbour: Any, hold_harbour: Any, letter: str, markdown: bytes
+) -> None:
+    ident = await hold_harbour(bot)
+    release = await file_harbour(bot, slug="draft")
+    stranger = bot.person()
+    shown = await bot.ask(stranger, "/privacy")
+    before = await snapshot(bot)
+    for command in STAFF_COMMANDS:
+        stranger.send(command)
+    stranger.send(letter)
+    stranger.send_document("harbour.md", markdown)
+    seen = fingerprint(release)
+    number = release.id
+    for data in (
+        f"release:{number}", f"preview:{number}:en", f"approve:{number}:*:{seen}",
+        f"approve:{number}:en:{fingerprint(release, 'en')}", f"occasion:{number}",
+        f"hold:{number}", f"publish:{number}", f"publish!:{number}:{seen}", f"when:{number}",
+        f"at:{number}:1800000000:UTC", f"resume:{ident}", f"cancel:{ident}",
+    ):  # fmt: skip
+        waiting = bot.sandbox.chats.queries.open(stranger, shown, data)
+        answer = await asyncio.wait_for(waiting, 10)
+        assert "Only the press office may do that." in answer.text, data
+    said = await bot.quiet(stranger)
+    assert await snapshot(bot) == before
+    assert not [m for m in said if "harbour" in m.text.lower()]
+
+
+async def test_a_right_that_was_taken_away_is_missed_by_old_buttons(
+    talk: Any, sandbox: Any, file_harbour: Any
+) -> None:
+    bot = await talk()
+    await file_harbour(bot)
+    editor = bot.person(EDITOR, "Ed")
+    card = await bot.ask(editor, "/release harbour-opens-2026")
+    bot.stop.set()
+    again = await talk(staff=f"{EDITOR}:observer")
+    answer = await editor.press("Approve: English", card)
+    assert "You may not do that." in answer.text
+    assert not (await again.release("harbour-opens-2026")).approved_languages
+
+
+FORGED = ["", ":", "approve", "approve:1", "approve:x:en:0", "release:999999999999999",
+    "release:9999999999999999999999", "release:-1", "preview:1:../../etc", "at:1:-5:UTC",
+    "at:1:99999999999999:UTC", "at:1:1800000000:Mars/Base", "lang:0:+:xx", "lang:x:+:fr",
+    "zone:0:Nowhere/At_All", "topic:0:+:00", "open:0:q", "done", "done:１", "resume:1:2",
+    "cancel:٣", "nothing:at:all", "__class__", "speak:fr:fr"]  # fmt: skip
+
+
+async def test_a_forged_button_is_answered_and_harmless(
+    bot: Any, file_harbour: Any, logged: list[Any]
+) -> None:
+    await file_harbour(bot)
+    admin = bot.person(ADMIN, "Ada")
+    await bot.ask(admin, "/start")
+    shown = await bot.ask(admin, "/privacy")
+    before = await snapshot(bot)
+    for data in FORGED:
+        waiting = bot.sandbox.chats.queries.open(admin, shown, data)
+        assert (await asyncio.wait_for(waiting, 10)).alert, data
+    assert await snapshot(bot) == before
+    assert not [e for e in logged if e["log_level"] == "error"]
