@@ -46,7 +46,7 @@ _READERS: dict[str, parameters.Reader] = {
     "language": parameters.string,
     "custom_emoji_id": parameters.string,
 }
-_COMMAND = re.compile(r"(?<![\w/])/[a-z0-9_]{1,32}(?:@\w{3,32})?(?!\w)")
+_COMMAND = re.compile(r"(?<![\w/<>])/[a-z0-9_]{1,32}(?:@\w{3,32})?(?![\w/<>])")
 
 
 def units(value: str) -> int:

@@ -100,5 +100,5 @@ def test_nested_entities_over_several_lines() -> None:
 
 
 def test_commands_are_found_where_clients_find_them() -> None:
-    text = "😀 /start /latest@herald_bot, but not a/b or https://example.org/path"
+    text = "😀 /start /latest@herald_bot, but not a/b, </b> or https://example.org/path"
     assert [slice_of(text, e) for e in commands_in(text)] == ["/start", "/latest@herald_bot"]
