@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import telegram
 from telegram.constants import ChatType
 
-from bot.chat import drafts, preferences, reading, rooms, schedule, staff, subscriber
+from bot.chat import drafts, preferences, reading, release_acts, rooms, schedule, staff, subscriber
 from bot.chat import release_card as card
 from bot.chat.keyboards import outdated
 from bot.chat.turn import Turn
@@ -47,14 +47,13 @@ PRESSES: Mapping[str, Press] = {
     "open": preferences.open_view,
     "done": preferences.done,
     "release": card.press_show,
-    "preview": card.preview,
-    "approve": card.approve,
-    "occasion": card.accept_observance,
-    "hold": card.hold,
-    "publish": card.ask_publish,
-    "publish!": card.publish,
+    "preview": release_acts.preview,
+    "approve": release_acts.approve,
+    "occasion": release_acts.accept_observance,
+    "hold": release_acts.hold,
+    "publish": release_acts.ask_publish,
+    "publish!": release_acts.publish,
     "when": schedule.ask,
-    "unwhen": card.press_show,
     "at": schedule.confirm,
     "resume": staff.resume,
     "cancel": staff.cancel,

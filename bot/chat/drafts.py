@@ -10,7 +10,6 @@ import telegram
 from telegram.error import TelegramError
 
 from bot.chat import release_card as card
-from bot.chat.keyboards import carried
 from bot.chat.page import LIMIT, shown
 from bot.chat.turn import Turn
 from bot.errors import BadDocument, Problem
@@ -26,9 +25,6 @@ from translations.text import Text, text
 SUFFIXES = (".md", ".txt")
 ALMOST_FULL = LIMIT - 100
 """UTF-16 code units: clients part a longer text into several messages of about this length."""
-
-# The buttons that only a card has; a reply to it is about its release.
-_CARD = ("preview", "release")
 
 
 async def explain(turn: Turn, _arguments: str) -> None:
@@ -51,7 +47,7 @@ async def receive(turn: Turn, message: telegram.Message) -> None:
     if found is None:
         return
     name, data = found
-    about = await _about(turn, message)
+    about = await card.replied_to(turn, message)
     try:
         draft = await asyncio.to_thread(_read, turn, name, data, about)
     except BadDocument as error:
@@ -109,15 +105,6 @@ async def _downloaded(turn: Turn, document: telegram.Document) -> tuple[str, byt
         await turn.say(text("“{file}” could not be fetched. Please send it again.", file=name))
         return None
     return name, data
-
-
-async def _about(turn: Turn, message: telegram.Message) -> Release | None:
-    """The release to whose card this is a reply."""
-    asked = message.reply_to_message
-    if asked is None or asked.from_user is None or asked.from_user.id != turn.office.bot.id:
-        return None
-    ident = next((parts[0] for action, *parts in carried(asked) if action in _CARD and parts), None)
-    return None if ident is None else await card.numbered(turn, ident)
 
 
 def _read(turn: Turn, name: str, data: bytes, about: Release | None) -> Draft:

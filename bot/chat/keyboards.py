@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.page import shown
 from bot.errors import NotFound
@@ -79,16 +79,6 @@ def held(announcement_id: int) -> list[list[Button]]:
             press(text("Cancel it"), "cancel", announcement_id),
         ]
     ]
-
-
-def carried(message: Message | None) -> Iterator[list[str]]:
-    """What the buttons under a message carry, as actions with their parts."""
-    if message is None or message.reply_markup is None:
-        return
-    for row in message.reply_markup.inline_keyboard:
-        for button in row:
-            if isinstance(button.callback_data, str):
-                yield button.callback_data.split(":")
 
 
 def _made(button: Button, words: Catalog) -> InlineKeyboardButton:

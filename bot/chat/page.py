@@ -47,6 +47,11 @@ class Page:
         words = self._words.render(what) if isinstance(what, Text) else what
         return self.line(f"• {words}")
 
+    def name(self, words: str) -> Page:
+        """Add a line with the name of something: a press copies it, and it can be found again."""
+        self._lines.append((_cut(words), MessageEntity.CODE, ""))
+        return self
+
     def gap(self) -> Page:
         """An empty line, except at the top and after another."""
         if self._lines and self._lines[-1][0]:

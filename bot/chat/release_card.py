@@ -6,21 +6,20 @@ import difflib
 from collections.abc import Sequence
 from hashlib import sha256
 
-from bot.audience import repository as audience
-from bot.audience.subscriber import SubscriberState
+import telegram
+from telegram import MessageEntity
+
 from bot.chat import reading
 from bot.chat.keyboards import Button, Rows, in_rows, number, outdated, parts_of, press
 from bot.chat.page import Page, shown
 from bot.chat.turn import Turn
 from bot.chat.words import RELEASE, VARIANT
-from bot.delivery.message import draft_message
-from bot.errors import Conflict, NotFound
+from bot.errors import NotFound
 from bot.occasions.observance import anniversaries
 from bot.releases import repository
 from bot.releases.publication import filled_headline
 from bot.releases.release import ObservanceSpec, Release, ReleaseState
 from bot.releases.review import due_at
-from bot.transports.base import Sent
 from translations.formats import fill_pattern
 from translations.locales import native_name
 from translations.text import text
@@ -70,6 +69,21 @@ async def numbered(turn: Turn, part: str) -> Release:
             raise outdated() from error
 
 
+async def replied_to(turn: Turn, message: telegram.Message) -> Release | None:
+    """The release that the bot's message is about to which this one replies.
+
+    Its name is read, not its buttons: those of a message replied to are not promised.
+    """
+    asked = message.reply_to_message
+    if asked is None or asked.from_user is None or asked.from_user.id != turn.office.bot.id:
+        return None
+    names = set(asked.parse_entities([MessageEntity.CODE]).values())
+    if len(names) != 1:
+        return None
+    async with turn.office.database.read() as connection:
+        return await repository.find(connection, names.pop())
+
+
 async def press_show(turn: Turn, parts: Sequence[str]) -> None:
     turn.staff()
     (ident,) = parts_of(parts, 1)
@@ -85,7 +99,7 @@ def describe(turn: Turn, release: Release, page: Page | None = None) -> Page:
     page = page.gap() if page is not None else turn.page()
     words = turn.words
     page.line(shown(filled_headline(release, release.original)), bold=True)
-    page.line(release.slug)
+    page.name(release.slug)
     page.line(
         text("Date: {date}. State: {state}.", date=release.date, state=RELEASE[release.state])
     )
@@ -179,106 +193,3 @@ def fingerprint(release: Release, language: str = EVERY_LANGUAGE) -> str:
     tags = release.variants if language == EVERY_LANGUAGE else (release.original, language)
     parts = (f"{tag} {release.variants[tag].content_hash}" for tag in tags)
     return sha256("\n".join(parts).encode()).hexdigest()[:8]
-
-
-async def preview(turn: Turn, parts: Sequence[str]) -> None:
-    """Send exactly what subscribers of that language would get."""
-    turn.staff()
-    ident, tag = parts_of(parts, 2)
-    release = await numbered(turn, ident)
-    if tag not in release.variants:
-        raise outdated()
-    await turn.claim()
-    message = draft_message(release, tag, turn.office.settings)
-    if turn.office.reserve is not None:
-        await turn.office.reserve()
-    outcome = await turn.office.transport.send(str(turn.chat_id), message)
-    if not isinstance(outcome, Sent):
-        await turn.note(text("The preview could not be sent. Try again in a moment."), alert=True)
-
-
-async def approve(turn: Turn, parts: Sequence[str]) -> None:
-    ident, tag, seen = parts_of(parts, 3)
-    actor = turn.staff("approve", None if tag == EVERY_LANGUAGE else tag)
-    release = await numbered(turn, ident)
-    if tag not in (EVERY_LANGUAGE, *release.variants):
-        raise outdated()
-    if not await _still(turn, release, seen, tag):
-        return
-    await turn.claim()
-    chosen = (
-        [tag]
-        if tag != EVERY_LANGUAGE
-        else [known for known in release.variants if not release.is_approved(known)]
-    )
-    if chosen:
-        release = await turn.office.desk.approve(actor, release.slug, chosen)
-    await turn.note(text("Approved."))
-    await show(turn, release)
-
-
-async def accept_observance(turn: Turn, parts: Sequence[str]) -> None:
-    actor = turn.staff("schedule")
-    (ident,) = parts_of(parts, 1)
-    release = await numbered(turn, ident)
-    await turn.claim()
-    release = await turn.office.desk.accept_observance(actor, release.slug)
-    await turn.note(text("The observance is accepted."))
-    await show(turn, release)
-
-
-async def hold(turn: Turn, parts: Sequence[str]) -> None:
-    actor = turn.staff("schedule")
-    (ident,) = parts_of(parts, 1)
-    release = await numbered(turn, ident)
-    await turn.claim()
-    release = await turn.office.desk.hold(actor, release.slug)
-    await turn.note(text("It is held."))
-    await show(turn, release)
-
-
-async def ask_publish(turn: Turn, parts: Sequence[str]) -> None:
-    """Publishing cannot be undone: one more press, on the text as it now is."""
-    turn.staff("schedule")
-    (ident,) = parts_of(parts, 1)
-    release = await numbered(turn, ident)
-    if release.state is ReleaseState.PUBLISHED:
-        await turn.note(text("“{slug}” is already published.", slug=release.slug))
-        await show(turn, release)
-        return
-    async with turn.office.database.read() as connection:
-        counts = await audience.counts(connection)
-    active = sum(n for (_, state), n in counts.items() if state == SubscriberState.ACTIVE)
-    page = turn.page(shown(filled_headline(release, release.original)))
-    page.line(text("Publish this now? Active subscribers: {count}.", count=active), bold=True)
-    approved = tuple(native_name(tag) for tag in release.approved_languages)
-    page.line(text("Approved in: {languages}", languages=approved))
-    await turn.show(
-        page,
-        [
-            [press(text("Yes, publish now"), "publish!", release.id, fingerprint(release))],
-            [press(text("No"), "release", release.id)],
-        ],
-    )
-
-
-async def publish(turn: Turn, parts: Sequence[str]) -> None:
-    actor = turn.staff("schedule")
-    ident, seen = parts_of(parts, 2)
-    release = await numbered(turn, ident)
-    if not await _still(turn, release, seen, EVERY_LANGUAGE):
-        return
-    if release.state is ReleaseState.PUBLISHED:
-        raise Conflict(text("“{slug}” is already published.", slug=release.slug))
-    await turn.claim()
-    release = await turn.office.desk.publish(actor, release.slug)
-    await show(turn, release, turn.page(text("It goes out now.")))
-
-
-async def _still(turn: Turn, release: Release, seen: str, tag: str) -> bool:
-    """Whether the text is the one that the button was shown with; shows the new one if not."""
-    if fingerprint(release, tag) == seen:
-        return True
-    await turn.note(text("The text has changed since. Look at it again first."), alert=True)
-    await show(turn, release)
-    return False

@@ -10,7 +10,7 @@ import telegram
 
 from bot.chat import reading
 from bot.chat import release_card as card
-from bot.chat.keyboards import Button, carried, held, in_rows, number, outdated, parts_of, press
+from bot.chat.keyboards import Button, held, in_rows, number, outdated, parts_of, press
 from bot.chat.page import shown
 from bot.chat.turn import Turn
 from bot.chat.words import RELEASE
@@ -71,12 +71,8 @@ async def ask(turn: Turn, parts: Sequence[str]) -> None:
 
 async def _ask(turn: Turn, release: Release) -> None:
     zone = turn.office.settings.timezone
-    page = turn.page(
-        text(
-            "When should “{slug}” go out? Reply to this message with date and time.",
-            slug=release.slug,
-        )
-    )
+    page = turn.page(text("When should this go out? Reply to this message with date and time."))
+    page.name(release.slug)
     page.line(
         text(
             "For instance {example}, in the time zone {zone} unless you add another in brackets.",
@@ -84,23 +80,21 @@ async def _ask(turn: Turn, release: Release) -> None:
             zone=zone,
         )
     )
-    # What a reply is about is read from this button.
-    await turn.say(page, [[press(text("Leave it"), "unwhen", release.id)]])
+    await turn.say(page, [[press(text("Leave it"), "release", release.id)]])
 
 
 async def answer(turn: Turn, message: telegram.Message) -> bool:
-    """A reply to that question is read back, to be confirmed; false if it is no such reply."""
-    asked = message.reply_to_message
-    if asked is None or asked.from_user is None or asked.from_user.id != turn.office.bot.id:
-        return False
-    about = next((parts for action, *parts in carried(asked) if action == "unwhen"), None)
-    if about is None:
+    """A reply in one line to that question, or to a card, is a time: it is read back, to be
+    confirmed. False if it is no such reply."""
+    words = (message.text or "").strip()
+    release = await card.replied_to(turn, message)
+    if release is None or not words or "\n" in words:
         return False
     turn.staff("schedule")
-    release = await card.numbered(turn, *parts_of(about, 1))
-    moment = _parsed(turn, message.text or "")
+    moment = _parsed(turn, words)
     if isinstance(moment, Text):
-        await turn.say(moment, [[press(text("Leave it"), "unwhen", release.id)]])
+        page = turn.page(moment).name(release.slug)
+        await turn.say(page, [[press(text("Leave it"), "release", release.id)]])
         return True
     page = turn.page(shown(filled_headline(release, release.original)))
     page.line(text("To go out on {moment}.", moment=moment.local), bold=True)
@@ -109,7 +103,7 @@ async def answer(turn: Turn, message: telegram.Message) -> bool:
         page,
         [
             [press(text("Confirm"), "at", release.id, seconds, moment.zone)],
-            [press(text("Leave it"), "unwhen", release.id)],
+            [press(text("Leave it"), "release", release.id)],
         ],
     )
     return True
@@ -145,7 +139,7 @@ async def _show_queue(turn: Turn) -> None:
     if entries:
         page.line(text("What is coming:"), bold=True)
     for entry in entries:
-        page.gap().line(entry.when, bold=True).line(entry.what).line(entry.slug)
+        page.gap().line(entry.when, bold=True).line(entry.what).name(entry.slug)
         if entry.state is not None:
             page.line(entry.state)
         if entry.missing:

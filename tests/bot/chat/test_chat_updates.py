@@ -362,7 +362,7 @@ async def test_hostile_words_and_names_never_become_markup_or_a_failure(
     for words in HOSTILE:
         person.send(words)
     for message in await bot.quiet(person):
-        assert {e["type"] for e in message.entities} <= {"bold", "text_link"}
+        assert {e["type"] for e in message.entities} <= {"bold", "text_link", "code"}
         assert not message.text.startswith("Something went wrong")
     assert not [e for e in logged if e["log_level"] == "error"]
     assert await bot.releases() == []

@@ -1,0 +1,122 @@
+"""The buttons of a card: each asks for the right anew, and acts on the text that was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.audience import repository as audience
+from bot.audience.subscriber import SubscriberState
+from bot.chat import release_card as card
+from bot.chat.keyboards import outdated, parts_of, press
+from bot.chat.page import shown
+from bot.chat.turn import Turn
+from bot.delivery.message import draft_message
+from bot.errors import Conflict
+from bot.releases.publication import filled_headline
+from bot.releases.release import Release, ReleaseState
+from bot.transports.base import Sent
+from translations.locales import native_name
+from translations.text import text
+
+
+async def preview(turn: Turn, parts: Sequence[str]) -> None:
+    """Send exactly what subscribers of that language would get."""
+    turn.staff()
+    ident, tag = parts_of(parts, 2)
+    release = await card.numbered(turn, ident)
+    if tag not in release.variants:
+        raise outdated()
+    await turn.claim()
+    message = draft_message(release, tag, turn.office.settings)
+    if turn.office.reserve is not None:
+        await turn.office.reserve()
+    outcome = await turn.office.transport.send(str(turn.chat_id), message)
+    if not isinstance(outcome, Sent):
+        await turn.note(text("The preview could not be sent. Try again in a moment."), alert=True)
+
+
+async def approve(turn: Turn, parts: Sequence[str]) -> None:
+    ident, tag, seen = parts_of(parts, 3)
+    actor = turn.staff("approve", None if tag == card.EVERY_LANGUAGE else tag)
+    release = await card.numbered(turn, ident)
+    if tag not in (card.EVERY_LANGUAGE, *release.variants):
+        raise outdated()
+    if not await _still(turn, release, seen, tag):
+        return
+    await turn.claim()
+    chosen = (
+        [tag]
+        if tag != card.EVERY_LANGUAGE
+        else [known for known in release.variants if not release.is_approved(known)]
+    )
+    if chosen:
+        release = await turn.office.desk.approve(actor, release.slug, chosen)
+    await turn.note(text("Approved."))
+    await card.show(turn, release)
+
+
+async def accept_observance(turn: Turn, parts: Sequence[str]) -> None:
+    actor = turn.staff("schedule")
+    (ident,) = parts_of(parts, 1)
+    release = await card.numbered(turn, ident)
+    await turn.claim()
+    release = await turn.office.desk.accept_observance(actor, release.slug)
+    await turn.note(text("The observance is accepted."))
+    await card.show(turn, release)
+
+
+async def hold(turn: Turn, parts: Sequence[str]) -> None:
+    actor = turn.staff("schedule")
+    (ident,) = parts_of(parts, 1)
+    release = await card.numbered(turn, ident)
+    await turn.claim()
+    release = await turn.office.desk.hold(actor, release.slug)
+    await turn.note(text("It is held."))
+    await card.show(turn, release)
+
+
+async def ask_publish(turn: Turn, parts: Sequence[str]) -> None:
+    """Publishing cannot be undone: one more press, on the text as it now is."""
+    turn.staff("schedule")
+    (ident,) = parts_of(parts, 1)
+    release = await card.numbered(turn, ident)
+    if release.state is ReleaseState.PUBLISHED:
+        await turn.note(text("“{slug}” is already published.", slug=release.slug))
+        await card.show(turn, release)
+        return
+    async with turn.office.database.read() as connection:
+        counts = await audience.counts(connection)
+    active = sum(n for (_, state), n in counts.items() if state == SubscriberState.ACTIVE)
+    page = turn.page(shown(filled_headline(release, release.original)))
+    page.line(text("Publish this now? Active subscribers: {count}.", count=active), bold=True)
+    approved = tuple(native_name(tag) for tag in release.approved_languages)
+    page.line(text("Approved in: {languages}", languages=approved))
+    await turn.show(
+        page,
+        [
+            [press(text("Yes, publish now"), "publish!", release.id, card.fingerprint(release))],
+            [press(text("No"), "release", release.id)],
+        ],
+    )
+
+
+async def publish(turn: Turn, parts: Sequence[str]) -> None:
+    actor = turn.staff("schedule")
+    ident, seen = parts_of(parts, 2)
+    release = await card.numbered(turn, ident)
+    if not await _still(turn, release, seen, card.EVERY_LANGUAGE):
+        return
+    if release.state is ReleaseState.PUBLISHED:
+        raise Conflict(text("“{slug}” is already published.", slug=release.slug))
+    await turn.claim()
+    release = await turn.office.desk.publish(actor, release.slug)
+    await card.show(turn, release, turn.page(text("It goes out now.")))
+
+
+async def _still(turn: Turn, release: Release, seen: str, tag: str) -> bool:
+    """Whether the text is the one that the button was shown with; shows the new one if not."""
+    if card.fingerprint(release, tag) == seen:
+        return True
+    await turn.note(text("The text has changed since. Look at it again first."), alert=True)
+    await card.show(turn, release)
+    return False
