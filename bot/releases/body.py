@@ -109,6 +109,8 @@ _SYMBOL = re.compile(
 _LONG_NUMBER = re.compile(r"\d{3}")
 
 _BLANK_LINES = re.compile(r"(\n[ \t]*(?:\n[ \t]*)+)")
+_SUSPECT = re.compile(r"[\\`*_\[<&~]|  \n|^[^\S\n]*[#>+=\-\d]", re.MULTILINE)
+"""What any mark of CommonMark has; most paragraphs have nothing of it and need no parsing."""
 _INLINE_MARK = re.compile(
     r"\\(?=[!-/:-@\[-`{-~]|\n|$)"
     r"|`|\["
@@ -118,8 +120,8 @@ _INLINE_MARK = re.compile(
     r"|&(?=#?\w{1,40};)"
 )
 _LINE_MARK = re.compile(
-    r"^(?P<indent>\s*)(?:(?P<mark>\#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|~~~|=+\s*$|-+\s*$"
-    r"|[*_](?=[\s*_]*$))|(?P<number>\d{1,9})(?=[.)](?:\s|$)))",
+    r"^(?P<indent>[^\S\n]*)(?:(?P<mark>\#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|~~~|=+[^\S\n]*$|-+[^\S\n]*$"
+    r"|[*_](?=(?:[^\S\n]|[*_])*$))|(?P<number>\d{1,9})(?=[.)](?:\s|$)))",
     re.MULTILINE,
 )
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
@@ -145,7 +147,7 @@ def _joined(text: str) -> str:
 
 
 def _escape_block(block: str) -> str:
-    if not block.strip() or _shows(block, block):
+    if not _SUSPECT.search(block) or _shows(block, block):
         return block
     marked = _LINE_MARK.sub(
         lambda m: f"{m['indent']}\\{m['mark']}" if m["mark"] else f"{m[0]}\\",

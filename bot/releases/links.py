@@ -75,7 +75,7 @@ def _trimmed(address: str, before: str) -> str:
 def _is_bare(address: str) -> bool:
     """Whether an address with neither scheme nor ``www.`` is meant as one.
 
-    "At the end.In 1992" lacks a space, not a scheme; "2 p.m.to" is no host either.
+    "At the end.In 1987" lacks a space, not a scheme; "2 p.m.to" is no host either.
     """
     host, _, path = address.partition("/")
     labels = host.split(":")[0].split(".")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import langcodes
@@ -72,11 +73,13 @@ def detect(texts: Sequence[str], candidates: Sequence[str]) -> list[tuple[str, f
         return []
     return [
         _judged(sample, ranks, candidates)
-        for sample, ranks in zip(texts, _ranked(texts), strict=True)
+        for sample, ranks in zip(texts, _ranked(tuple(texts)), strict=True)
     ]
 
 
-def _ranked(texts: Sequence[str]) -> list[dict[str, float]]:
+@lru_cache(maxsize=8)
+def _ranked(texts: tuple[str, ...]) -> list[dict[str, float]]:
+    """What the model says; kept for a while, as a text is often looked at and then taken in."""
     samples = [sample[:_MOST_CHARACTERS] for sample in texts]
     try:
         done = subprocess.run(

@@ -46,7 +46,8 @@ def sources_in(folder: Path, findings: Findings) -> tuple[Source, ...]:
         if tag is not None:
             seen.setdefault(tag, where)
         data = read_bytes(path, findings)
-        sources.append(None if data is None else source_of(data, where, tag, findings))
+        source = None if data is None else source_of(data, where, tag, findings)
+        sources.append(source if tag else None)
     return tuple(source for source in sources if source is not None)
 
 

@@ -22,6 +22,7 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from bot.releases.intake.document import Findings, Place
 from translations.text import Text, text
@@ -99,8 +100,9 @@ def parse(source: str, where: str, first_line: int, findings: Findings) -> Table
             ),
         )
         return None
+    builder = _Builder(where, first_line)
     try:
-        node = _Builder(where, first_line).build(YAML(typ="safe", pure=True).parse(source))
+        node = builder.build(YAML(typ="safe", pure=True).parse(source))
     except _Refused as refused:
         findings.fatal(refused.place, refused.what)
         return None
@@ -109,10 +111,14 @@ def parse(source: str, where: str, first_line: int, findings: Findings) -> Table
         line = min(mark.line if mark else 0, source.count("\n"))
         findings.fatal(*_explained(source, where, first_line, line, error.problem or ""))
         return None
+    except ReaderError as error:
+        line = source.count("\n", 0, error.position)
+        findings.fatal(*_explained(source, where, first_line, line, error.reason))
+        return None
     except (YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
-        # ruamel lets its own slips out for escapes such as "\U00110000".
+        # ruamel lets its own slips out, for escapes such as "\U00110000".
         reason = str(error).partition("\n")[0]
-        findings.fatal(*_explained(source, where, first_line, 0, reason))
+        findings.fatal(*_explained(source, where, first_line, builder.line, reason))
         return None
     if node is None or (isinstance(node, Scalar) and node.value is None):
         return Table({}, Place(where, first_line))
@@ -157,6 +163,8 @@ class _Builder:
     def __init__(self, where: str, first_line: int) -> None:
         self._where = where
         self._first_line = first_line
+        self.line = 0
+        """Lines of the source read so far."""
 
     def build(self, events: Iterator[Event]) -> Node | None:
         documents = 0
@@ -173,6 +181,7 @@ class _Builder:
         return root
 
     def _place(self, event: Event) -> Place:
+        self.line = event.start_mark.line
         return Place(self._where, self._first_line + event.start_mark.line)
 
     def _alias(self, event: Event) -> _Refused:

@@ -15,6 +15,9 @@ _WIDEST_WRAP = 120
 """Columns; beyond this, lines are paragraphs. E-mail wraps at 72, typewriters at about 65."""
 _NARROWEST_WRAP = 50
 _FEWEST_BREAKS = 3
+_ENDS = (".", "!", "?", "…", ";", "。", "؟", "।")
+_FEWEST_WORDS = 3
+"""Words of a line that tell its script; fewer may be a web address in a text of another."""
 _SHORTEST_LINE = 40
 _LONG_WORD = 30
 """Columns of a word, such as a web address, before which even a short line is broken."""
@@ -59,7 +62,7 @@ def units(content: str) -> tuple[Unit, ...]:
     wrap = _wrap_width(lines)
     groups: list[list[_Line]] = []
     for line in lines:
-        if wrap and groups and _continues(groups[-1], line, wrap):
+        if groups and (_hangs(groups[-1], line) or (wrap and _continues(groups[-1], line, wrap))):
             groups[-1].append(line)
         else:
             groups.append([line])
@@ -122,6 +125,8 @@ def _wrap_width(lines: Sequence[_Line]) -> int:
     long_lines = sum(line.width > 1.5 * _WIDEST_WRAP for line in lines)
     if width > _WIDEST_WRAP or long_lines > len(inner) / 4:
         return 0
+    if sum(one.text.endswith(_ENDS) for one, _ in inner) > len(inner) / 2:
+        return 0  # a sentence to a line
     forced = sum(_is_forced(one, two, width) for one, two in inner)
     return width if forced >= 0.6 * len(inner) else 0
 
@@ -137,16 +142,35 @@ def _first_columns(line: _Line) -> int:
     return _columns(first[:2] if is_wide(first[0]) else first)
 
 
+def _hangs(group: Sequence[_Line], line: _Line) -> bool:
+    """Whether ``line`` is set in under a list item, and so belongs to it."""
+    item = group[0]
+    return (
+        bool(item.mark) and item.chunk == line.chunk and not line.mark and line.indent > item.indent
+    )
+
+
 def _continues(group: Sequence[_Line], line: _Line, wrap: int) -> bool:
     before, mark = group[-1], group[0].mark
     if before.chunk != line.chunk or line.mark or line.text[0] == ">":
         return False
     if not mark and line.indent > before.indent + 1:
         return False  # the indented first line of a paragraph
-    if mark and line.indent > 0 and before.width >= wrap / 2:
-        return True
+    if not mark and _other_script(before, line):
+        return False
     if before.width < _SHORTEST_LINE and _first_columns(line) < _LONG_WORD:
         return False
     if _is_forced(before, line, wrap):
         return True
     return before.width >= 0.6 * wrap and line.text[0].islower()
+
+
+def _other_script(before: _Line, line: _Line) -> bool:
+    """Whether two lines share no script, as the names in a bilingual letterhead do."""
+    scripts = []
+    for each in (before, line):
+        letters = [c for c in each.text if c.isalpha()]
+        if len(each.text.split()) < _FEWEST_WORDS and not is_wide(letters[0] if letters else " "):
+            return False
+        scripts.append({unicodedata.name(c, "").split(" ")[0] for c in letters})
+    return bool(scripts[0] and scripts[1]) and not scripts[0] & scripts[1]

@@ -79,15 +79,17 @@ def _languages(
 ) -> tuple[str | None, dict[str, str]]:
     """The language of the text, and the issuer's names by language."""
     place = Place(where)
-    sample = "\n".join(unit.text for unit in (letter.headline, *letter.body))
+    texts = [unit.text for unit in head.names]
+    if options.language is None:
+        texts.append("\n".join(unit.text for unit in (letter.headline, *letter.body)))
     try:
-        answers = detect([sample, *(u.text for u in head.names)], reading_languages(options))
+        answers = detect(texts, reading_languages(options))
     except DetectionFailed as error:
         findings.fatal(place, error.what)
         return None, {}
-    language = options.language or language_of(answers[0], place, options, findings)
+    language = options.language or language_of(answers.pop(), place, options, findings)
     names: dict[str, str] = {}
-    for unit, (tag, sure) in zip(head.names, answers[1:], strict=True):
+    for unit, (tag, sure) in zip(head.names, answers, strict=True):
         if sure < GUESS:
             tag = language or tag
         if sure < SURE:

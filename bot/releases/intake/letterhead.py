@@ -112,7 +112,7 @@ def _is_address(words: str) -> bool:
 def _numbers(value: str) -> tuple[list[str], list[str]]:
     """The numbers in ``value`` exactly as written, and what is no number.
 
-    "371-2559, 371-2832, ext. 101" are two: too few digits belong to what precedes them.
+    "010-0142, 010-0143, ext. 7" are two: too few digits belong to what precedes them.
     """
     numbers: list[str] = []
     rest: list[str] = []
@@ -120,7 +120,7 @@ def _numbers(value: str) -> tuple[list[str], list[str]]:
     for part in _PARTS.finditer(value + ","):
         piece = value[start : part.start()]
         if _digits(piece) >= _FEWEST_DIGITS and _digits(piece) * 3 >= len(piece.strip()):
-            numbers.append(piece.strip())
+            numbers.append(piece.strip().rstrip("."))
         elif numbers and not rest and _digits(piece):
             numbers[-1] += value[start - 1 : part.start()].rstrip()
         elif piece.strip(_EDGES):

@@ -43,9 +43,8 @@ def read_file(
 ) -> Draft | None:
     """A release in one file: ``charter-day.fr.md``, or ``fr.md``, or any name and its headline."""
     place = Place(where)
-    common = path.with_name(COMMON)
     slug, tag = _name_parts(path)
-    if slug == "" and tag and path.parent.name and common.exists():
+    if slug == "" and tag and path.parent.name and path.with_name(COMMON).exists():
         findings.fatal(
             place,
             text(
@@ -76,6 +75,7 @@ def assemble(
     findings: Findings,
 ) -> Draft | None:
     """Put the files of one release together. ``slug`` may be empty: the headline gives it."""
+    unread = findings.bad  # what seems to be missing may be in a file that could not be read
     texts = [source for source in sources if source.language is not None]
     for source in sources:
         if source.language is None:
@@ -88,7 +88,7 @@ def assemble(
             variants[variant.language] = variant
     original = _original(sources, texts, options, place, findings)
     day = fields.day("date")
-    if fields.node("date") is None:
+    if fields.node("date") is None and not unread:
         findings.fatal(
             place, text("There is no date. Add it to the front matter: date: 2026-06-26")
         )

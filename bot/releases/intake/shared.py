@@ -143,7 +143,7 @@ def _symbols(fields: Fields) -> tuple[str, ...]:
             fields.wrong(
                 fields.table.entries["symbols"],
                 text(
-                    "“{symbol}” is not a UN document symbol. Write it as in A/73/740.",
+                    "“{symbol}” is not a UN document symbol. Write it as in A/RES/70/1.",
                     symbol=symbol[:80],
                 ),
             )

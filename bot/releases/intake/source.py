@@ -41,11 +41,12 @@ def read_bytes(path: Path, findings: Findings, *, follow: bool = False) -> bytes
     except ValueError:  # a NUL in the name
         findings.fatal(place, text("There is no such file."))
         return None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        findings.fatal(place, text("This is not a plain file, so it is not read."))
+        return None
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            findings.fatal(place, text("This is not a plain file, so it is not read."))
-            return None
         if too_large(status.st_size, place, findings):
             return None
         data = file.read(TEXT_LIMIT + 1)

@@ -13,16 +13,17 @@ from bot.releases.release import Variant, VariantState
 from translations.text import text
 
 OWN_KEYS = ("headline", "subhead", "occasion", "state")
-_HEADING = re.compile(r"#[ \t]+(?P<title>.*?)(?:[ \t]+#+)?[ \t]*", re.ASCII)
 
 
 def read_variant(source: Source, options: Options, findings: Findings) -> Variant | None:
+    """The text of one language, or None if it has no headline of its own or in its body."""
     fields = Fields(source.table, findings, options)
     fields.refuse_unknown((*OWN_KEYS, *shared.KEYS))
-    headline = fields.line("headline")
-    body, heading, heading_line = _without_heading(source, headline)
-    if not headline:
-        headline = heading
+    given = fields.line("headline")
+    subhead, occasion = fields.line("subhead"), fields.line("occasion")
+    state = fields.choice("state", tuple(VariantState))
+    body, heading, line = _without_heading(source, given)
+    headline = given or heading
     if not headline:
         if fields.node("headline") is None:
             findings.fatal(
@@ -32,7 +33,7 @@ def read_variant(source: Source, options: Options, findings: Findings) -> Varian
         return None
     if len(headline) > LONGEST_LINE:
         findings.fatal(
-            Place(source.where, heading_line),
+            Place(source.where, line),
             text(
                 "The headline has {size} characters; at most {limit} are allowed.",
                 size=len(headline),
@@ -42,12 +43,11 @@ def read_variant(source: Source, options: Options, findings: Findings) -> Varian
         return None
     if not body.strip():
         findings.note(Place(source.where), text("There is no text below the headline."))
-    state = fields.choice("state", tuple(VariantState))
     return Variant(
         language=source.language or "",
         headline=headline,
-        subhead=fields.line("subhead") or "",
-        occasion=fields.line("occasion") or "",
+        subhead=subhead or "",
+        occasion=occasion or "",
         body=body,
         state=VariantState(state) if state else VariantState.DRAFT,
     )
@@ -60,10 +60,9 @@ def _without_heading(source: Source, headline: str | None) -> tuple[str, str, in
     for i, line in enumerate(lines):
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
-        found = None if fenced else _HEADING.fullmatch(line)
-        if found is None:
+        if fenced or not line.startswith(("# ", "#\t")):
             continue
-        title = plain(found["title"])
+        title = plain(line)
         if headline is None or title == headline:
             rest = "\n".join((*lines[:i], *lines[i + 1 :]))
             return _trimmed(rest), title, source.body_line + i
