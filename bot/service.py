@@ -64,6 +64,7 @@ class Service:
         self.chat: Chat | None = None
         self.planner: Planner | None = None
         self._token_problem: str | None = None
+        self._telling: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Run every role until ``stop``. Raises ``PolyheraldError`` when it cannot start."""
@@ -177,6 +178,8 @@ class Service:
         try:
             await self._leading("bot", self.chat.run)
         finally:
+            for telling in set(self._telling):
+                await _ended(telling)
             await self.chat.close()
 
     async def _introduced(self, transport: TelegramTransport) -> bool:
@@ -206,8 +209,11 @@ class Service:
                 await rate.take(connection, 1, self.clock.now())
 
     async def _tell(self, what: Text) -> None:
+        """Tell staff, without making the planner wait for Telegram."""
         if self.chat is not None:
-            await self.chat.tell_staff(what)
+            telling = asyncio.create_task(self.chat.tell_staff(what))
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
 
     # --- planning and sending --------------------------------------------------------------------
 

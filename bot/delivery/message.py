@@ -72,7 +72,7 @@ def signature(issuer: Issuer, on: date, language: str, settings: Settings) -> st
 def _label(choice: Choice, reader: Sequence[str], catalog: Catalog) -> str:
     return catalog.render(
         text(
-            "Not available in {wanted}. This is the text in {language}.",
+            "You asked for: {wanted} (not available). You are reading: {language}.",
             wanted=native_name(reader[0]),
             language=native_name(choice.language),
         )

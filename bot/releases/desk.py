@@ -58,11 +58,10 @@ class Desk:
         approval. A file's own ``state: approved`` counts only for the trusted folder. A
         ``publish_at`` that is still to come queues an approved release.
         """
-        for language in draft.variants:
-            review.demand(actor, "write", language)
         async with self._database.write() as connection:
             now = self._clock.now()
             known = await repository.find(connection, draft.slug)
+            _demand_writing(actor, known, draft)
             merged = self._merged(actor, known, draft)
             if archive:
                 merged = self._all_approved(merged, actor)
@@ -249,6 +248,34 @@ class Desk:
                     language=release.original,
                 )
             )
+
+
+def _demand_writing(actor: Actor, known: Release | None, draft: Release) -> None:
+    """Whoever files a draft may write each of its variants that reads otherwise than before.
+
+    What all languages share (dates, topics, contact) is an editor's.
+    """
+    for tag, variant in draft.variants.items():
+        before = known.variants.get(tag) if known else None
+        if before is None or before.content_hash != variant.content_hash:
+            review.demand(actor, "write", tag)
+    if known is None or _shared(known) != _shared(draft):
+        review.demand(actor, "schedule")
+
+
+def _shared(release: Release) -> tuple[object, ...]:
+    return (
+        release.original,
+        release.date,
+        release.dateline,
+        release.topics,
+        release.issuer,
+        release.contact,
+        release.related,
+        release.observance,
+        release.embargo,
+        release.publish_at,
+    )
 
 
 def _carried(before: Variant | None, variant: Variant, actor: Actor) -> Variant:

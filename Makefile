@@ -1,0 +1,53 @@
+# make run · make test · make check · make bench · make soak
+# Needs Python ≥ 3.11 and make; everything else is installed into .venv.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SOURCES := bot feeds translations tests
+
+.PHONY: run test check bench soak format clean browser
+
+run: $(VENV)/run
+	$(BIN)/polyherald demo
+
+test: $(VENV)/dev browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -p tests.no_skips -m "not soak and not bench"
+
+check: $(VENV)/dev
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports --no-logo
+	$(BIN)/python -m translations.audit
+	$(MAKE) test
+
+bench: $(VENV)/dev
+	$(BIN)/python tests/bench/run.py
+
+soak: $(VENV)/dev
+	$(BIN)/python -m pytest -m soak
+
+format: $(VENV)/dev
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+browser:
+	@sh tests/browser/install.sh
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/pip: 
+	$(PYTHON) -c 'import sys; sys.exit("Polyherald needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@touch $@
+
+$(VENV)/run: $(VENV)/pip pyproject.toml translations/build.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@touch $@
