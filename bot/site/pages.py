@@ -86,8 +86,9 @@ class Pages:
         self, connection: AsyncConnection, languages: Sequence[str], language: str, slug: str
     ) -> Markup | Sequence[str]:
         """The release's page, or the languages it is in when this is not one of them."""
-        # A slug is ASCII; PostgreSQL takes no NUL, and nobody a lone surrogate.
-        published = await publication.by_slug(connection, slug) if slug.isascii() else None
+        # A slug is printable ASCII: PostgreSQL takes no NUL, and no driver a lone surrogate.
+        is_possible = slug.isascii() and slug.isprintable()
+        published = await publication.by_slug(connection, slug) if is_possible else None
         if published is None or language not in published.variants:
             return () if published is None else self._in_order(published.variants, languages)
         variant = published.variants[language]

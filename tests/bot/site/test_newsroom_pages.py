@@ -1,0 +1,389 @@
+"""What a visitor of the newsroom sees, over real HTTP on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from lxml import etree, html
+
+from bot.errors import StoreError
+from bot.releases.release import ObservanceSpec, RelatedDocument, Release
+from bot.settings import Settings
+from translations.text import text
+
+BASE = "https://news.example.org"
+Make = Callable[..., Release]
+
+
+def links(page: Any, **wanted: str) -> dict[str, str]:
+    """``href`` by language of the head's links with these attributes."""
+    return {
+        link.get("hreflang"): link.get("href")
+        for link in page.findall(".//head/link")
+        if all(link.get(name) == value for name, value in wanted.items())
+    }
+
+
+def words(page: Any) -> str:
+    return " ".join(page.find(".//main").text_content().split())
+
+
+@pytest.mark.parametrize(
+    ("accept", "language"),
+    [
+        ("", "en"),
+        ("fr-CA,en;q=0.8", "fr"),
+        ("en;q=0.2, ar-EG;q=0.9", "ar"),
+        ("zh-TW", "en"),  # configured, but nothing is out in it yet
+        ("tlh, *;q=0.5", "en"),
+        ("fr;q=0, ;;;=, ar;q=x", "en"),
+    ],
+)
+async def test_the_door_leads_to_the_visitors_language(
+    newsroom: Any, make_release: Make, accept: str, language: str
+) -> None:
+    await newsroom.publish(make_release())
+    async with newsroom.client.get(
+        "/", headers={"Accept-Language": accept}, allow_redirects=False
+    ) as answer:
+        assert answer.status == 302
+        assert answer.headers["Location"] == f"/{language}/"
+        assert answer.headers["Vary"] == "Accept-Language"
+        assert not answer.cookies
+
+
+async def test_an_empty_newsroom_says_so_and_leads_on(newsroom: Any, make_release: Make) -> None:
+    page = await newsroom.page("/zh-Hant/")
+    assert page.find(".//main//ol") is None
+    await newsroom.publish(make_release())
+    page = await newsroom.page("/zh-Hant/")
+    assert {a.get("href") for a in page.find(".//main").iter("a")} == {"/en/", "/fr/", "/ar/"}
+
+
+async def test_a_release_page_has_everything_of_the_release(
+    newsroom: Any, make_release: Make
+) -> None:
+    await newsroom.publish(make_release(dateline="Exampleton"))
+    page = await newsroom.page("/fr/releases/lamp")
+    assert page.get("lang") == "fr"
+    assert page.get("dir") == "ltr"
+    for part in (
+        "Une nouvelle lampe",
+        "Subhead (fr)",
+        "Bureau du Phare",
+        "26 juin 2026",
+        "Exampleton",
+        "First (fr) & <b>bold</b>.",
+        "Report on “lamps” (A/73/740–S/2019/133)",
+        "Keeper",
+        "1 Cliff Road, Exampleton",
+    ):
+        assert part in words(page)
+    hrefs = {a.get("href") for a in page.find(".//main").iter("a")}
+    assert hrefs >= {
+        "https://www.example.org/lamp",
+        "https://www.example.org/report?a=1&b=2",
+        "https://docs.un.org/fr/A/73/740",
+        "https://docs.un.org/fr/S/2019/133",
+        "mailto:keeper@example.org",
+        "tel:+12025550142",
+        "/en/releases/lamp",
+        "/ar/releases/lamp",
+    }
+    assert page.find(".//main//b") is None
+
+
+async def test_a_page_names_itself_its_sisters_and_its_feeds(
+    newsroom: Any, make_release: Make
+) -> None:
+    await newsroom.publish(make_release())
+    page = await newsroom.page("/ar/releases/lamp")
+    assert page.get("dir") == "rtl"
+    assert page.find(".//link[@rel='canonical']").get("href") == f"{BASE}/ar/releases/lamp"
+    sisters = {tag: f"{BASE}/{tag}/releases/lamp" for tag in ("en", "fr", "ar")}
+    assert links(page, rel="alternate", type=None) == sisters
+    for kind, name in (("rss", "rss.xml"), ("atom", "atom.xml")):
+        assert links(page, rel="alternate", type=f"application/{kind}+xml") == {
+            "ar": f"{BASE}/feeds/ar/{name}"
+        }
+        assert (await newsroom.get(f"/feeds/ar/{name}")).count("مصباح جديد")
+    properties = {m.get("property"): m.get("content") for m in page.findall(".//head/meta")}
+    assert properties["og:title"] == "مصباح جديد"
+    assert properties["og:description"] == "Subhead (ar)"
+    assert properties["og:url"] == f"{BASE}/ar/releases/lamp"
+    assert properties["og:locale"] == "ar"
+
+
+async def test_every_language_is_offered_by_its_own_name(newsroom: Any, make_release: Make) -> None:
+    await newsroom.publish(make_release(texts={"en": "A", "pt-BR": "B"}))
+    page = await newsroom.page("/en/releases/lamp")
+    offered = {a.text_content(): a.get("href") for a in page.find(".//nav").iter("a")}
+    assert offered == {
+        "Français": "/fr/",
+        "العربية": "/ar/",
+        "繁體中文": "/zh-Hant/",
+        "Português (Brasil)": "/pt-BR/releases/lamp",
+    }
+    # The interface has no Portuguese: its words are marked as English in a Portuguese page.
+    other = await newsroom.page("/pt-BR/releases/lamp")
+    assert other.get("lang") == "pt-BR"
+    assert other.find(".//footer").get("lang") == "en"
+
+
+async def test_what_a_document_says_is_never_markup_nor_a_dangerous_link(
+    newsroom: Any, make_release: Make
+) -> None:
+    hostile = "<script>alert(1)</script>\"'><img src=x>"
+    await newsroom.publish(
+        make_release(
+            texts={"en": hostile},
+            dateline=hostile,
+            related=(
+                RelatedDocument(text=hostile, url="javascript:alert(1)", symbols=(hostile,)),
+                RelatedDocument(text="local", url="/readyz"),
+            ),
+        )
+    )
+    for path in ("/en/", "/en/releases/lamp", "/en/subscribe"):
+        page = await newsroom.page(path)
+        assert page.find(".//script") is None
+        assert page.find(".//img") is None
+        assert not [a for a in page.iter("a") if a.get("href", "").startswith("javascript")]
+    for name in ("atom.xml", "rss.xml"):
+        feed = etree.fromstring((await newsroom.get(f"/feeds/en/{name}")).encode())
+        contents = feed.xpath("//*[local-name()='content' or local-name()='encoded']/text()")
+        assert len(contents) == 1
+        shown = html.fragment_fromstring(contents[0], create_parent=True)
+        assert hostile in shown.text_content()
+        assert not [e for e in shown.iter() if e.tag in ("script", "img")]
+        assert "javascript:" not in etree.tostring(feed).decode()
+
+
+async def test_the_list_is_newest_first_and_in_pages_of_twenty(
+    newsroom: Any, make_release: Make
+) -> None:
+    for n in range(21):
+        release = make_release(f"lamp-{n}", texts={"en": f"Lamp {n}"})
+        await newsroom.file(release)
+        await newsroom.release(release, datetime(2026, 5, 1 + n, tzinfo=UTC))
+    await newsroom.site.refresh()
+    first, second = await newsroom.page("/en/"), await newsroom.page("/en/?page=2")
+    assert [h.text_content() for h in first.iter("h2")] == [f"Lamp {n}" for n in range(20, 0, -1)]
+    assert [h.text_content() for h in second.iter("h2")] == ["Lamp 0"]
+    assert first.find(".//a[@rel='next']").get("href") == "/en/?page=2"
+    assert second.find(".//a[@rel='prev']").get("href") == "/en/"
+    assert second.find(".//link[@rel='canonical']").get("href") == f"{BASE}/en/?page=2"
+    for wrong in ("3", "0", "-1", "x", "", "٢", "9" * 40):
+        await newsroom.get(f"/en/?page={wrong}", 404)
+
+
+async def test_pages_are_fresh_after_a_refresh_and_validated_in_between(
+    newsroom: Any, make_release: Make
+) -> None:
+    await newsroom.publish(make_release())
+    for coding in ("identity", "gzip"):
+        headers = {"Accept-Encoding": coding}
+        async with newsroom.client.get("/en/", headers=headers) as first:
+            tag = first.headers["ETag"]
+            assert first.headers["Vary"] == "Accept-Encoding"
+        async with newsroom.client.get("/en/", headers=headers | {"If-None-Match": tag}) as again:
+            assert again.status == 304
+            assert await again.read() == b""
+        async with newsroom.client.head("/en/", headers=headers) as head:
+            assert head.status == 200
+            assert head.headers["ETag"] == tag
+    await newsroom.publish(make_release("buoy", texts={"en": "A new buoy"}))
+    async with newsroom.client.get("/en/", headers=headers | {"If-None-Match": tag}) as changed:
+        assert changed.status == 200
+        assert "A new buoy" in await changed.text()
+
+
+async def test_a_page_made_from_old_data_does_not_outlive_a_change(
+    newsroom: Any, make_release: Make
+) -> None:
+    """A request that was under way during a change must not leave its page behind."""
+    cache = newsroom.site._cache
+    generation = cache.generation
+    await newsroom.publish(make_release())
+    cache.put(("en", "home", 1), object(), generation)
+    assert "A new lamp" in await newsroom.get("/en/")
+
+
+@pytest.mark.parametrize(
+    ("asked", "proper"),
+    [
+        ("/EN/releases/lamp", "/en/releases/lamp"),
+        ("/zh_hant/calendar", "/zh-Hant/calendar"),
+        ("/ZH-hant/?page=2", "/zh-Hant/?page=2"),
+        ("/fr", "/fr/"),
+        ("/FR", "/fr/"),
+        ("/fra/subscribe", "/fr/subscribe"),
+    ],
+)
+async def test_another_spelling_of_a_language_is_sent_to_its_own(
+    newsroom: Any, asked: str, proper: str
+) -> None:
+    async with newsroom.client.get(asked, allow_redirects=False) as answer:
+        assert answer.status == 301
+        assert answer.headers["Location"] == BASE + proper
+
+
+NOWHERE = [
+    "/de/",
+    "/nonsense/",
+    "/en/nothing",
+    "/en/releases/nothing",
+    "/en/releases/l%C3%A4mp",
+    "/en/releases/a%00b",
+    "/en/releases/%ED%A0%80",
+    "/static/newsroom.css",
+    "/static/..%2Fweb.py",
+    "/wp-login.php",
+    "/en//releases/lamp",
+    "/en/<script>",
+]
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+async def test_what_is_not_there_is_said_in_the_readers_language(newsroom: Any, path: str) -> None:
+    page = await newsroom.page(path, 404, Accept_Language="fr")
+    assert page.get("lang") == ("en" if path.startswith("/en/") else "fr")
+    assert words(page)
+    assert "script" not in words(page)
+    assert page.find(".//link[@rel='canonical']") is None
+    assert "nothing" not in page.text_content()
+
+
+async def test_a_release_in_other_languages_only_leads_to_them(
+    newsroom: Any, make_release: Make
+) -> None:
+    await newsroom.publish(make_release())
+    page = await newsroom.page("/zh-Hant/releases/lamp", 404)
+    found = {a.get("hreflang"): a.get("href") for a in page.findall(".//main//ul//a")}
+    assert found == {tag: f"/{tag}/releases/lamp" for tag in ("en", "fr", "ar")}
+
+
+async def test_a_database_that_is_away_gives_a_page_and_a_hint_to_come_back(
+    newsroom: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise StoreError(text("gone to sea"))
+
+    monkeypatch.setattr(newsroom.database, "read", away)
+    async with newsroom.client.get("/fr/") as answer:
+        assert answer.status == 503
+        assert answer.headers["Retry-After"] == "30"
+        assert 'lang="fr"' in (said := await answer.text())
+        assert "gone to sea" not in said
+    # Feeds are served from memory; they do not notice.
+    await newsroom.get("/feeds/fr/rss.xml")
+
+
+async def test_a_fault_of_ours_gives_a_page_that_tells_nothing(
+    newsroom: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(newsroom.database, "read", broken)
+    said = await newsroom.get("/ar/", 500)
+    assert 'dir="rtl"' in said
+    assert "secret detail" not in said
+
+
+async def test_every_page_forbids_scripts_and_strangers(newsroom: Any, make_release: Make) -> None:
+    await newsroom.publish(make_release())
+    page = await newsroom.page("/en/")
+    style = page.find(".//link[@rel='stylesheet']").get("href")
+    for path in ("/", "/en", "/en/", "/en/releases/lamp", "/en/calendar", "/nope", style):
+        async with newsroom.client.get(path, allow_redirects=False) as answer:
+            policy = answer.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy
+            assert "script-src" not in policy
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert "Referrer-Policy" in answer.headers
+            assert "Set-Cookie" not in answer.headers
+    assert page.find(".//script") is None
+    assert not [e for e in page.iter() if e.get("style") or e.get("onclick")]
+    async with newsroom.client.get(style, headers={"Accept-Encoding": "gzip"}) as answer:
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert answer.headers["Content-Type"].startswith("text/css")
+
+
+async def test_other_methods_are_told_what_is_allowed(newsroom: Any) -> None:
+    for path in ("/en/", "/en/releases/lamp", "/feeds/en/rss.xml", "/healthz"):
+        async with newsroom.client.post(path) as answer:
+            assert answer.status == 405
+            assert set(answer.headers["Allow"].split(",")) == {"GET", "HEAD"}
+
+
+async def test_the_newsroom_can_live_below_a_path(
+    make_newsroom: Any, settings: Settings, make_release: Make
+) -> None:
+    """The proxy in front takes the path off; links must have it."""
+    newsroom = make_newsroom(settings.model_copy(update={"base_url": "https://example.org/press"}))
+    await newsroom.client.start_server()
+    await newsroom.publish(make_release())
+    page = await newsroom.page("/en/releases/lamp")
+    ours = [e.get("href") for e in page.iter("a", "link") if e.get("href", "").startswith("/")]
+    assert ours
+    assert all(href.startswith("/press/") for href in ours)
+    assert (
+        page.find(".//link[@rel='canonical']").get("href").startswith("https://example.org/press/")
+    )
+    await newsroom.client.close()
+
+
+async def test_the_calendar_shows_what_comes_with_the_new_number(
+    newsroom: Any, make_release: Make
+) -> None:
+    release = make_release(
+        texts={"en": "{ordinal} year of the lamp", "fr": "La lampe", "ar": "المصباح"},
+        observance=ObservanceSpec(origin=date(1946, 7, 4)),
+    )
+    await newsroom.publish(release)
+    english, french = await newsroom.page("/en/calendar"), await newsroom.page("/fr/calendar")
+    assert "4 July 2026" in words(english)
+    assert "80th year of the lamp" in words(english)
+    assert "4 juillet 2026" in words(french)
+    # No pattern was approved in French: the number is all that is known.
+    assert next(h.text_content() for h in french.iter("h3")).startswith("80")
+    assert french.find(".//main//li//a").get("href") == "/fr/releases/lamp"
+    assert not list((await newsroom.page("/zh-Hant/calendar")).iter("h3"))
+    # Days pass without anybody changing anything.
+    newsroom.clock.set(newsroom.clock.now() + timedelta(days=30))
+    assert "4 July 2026" not in words(await newsroom.page("/en/calendar"))
+
+
+async def test_the_calendar_leaves_out_what_is_only_proposed(
+    newsroom: Any, make_release: Make
+) -> None:
+    spec = ObservanceSpec(origin=date(1946, 7, 4), accepted=False)
+    await newsroom.publish(make_release(observance=spec))
+    assert not list((await newsroom.page("/en/calendar")).iter("h3"))
+
+
+async def test_subscribing_shows_the_bot_once_it_is_known(
+    newsroom: Any, make_release: Make
+) -> None:
+    await newsroom.publish(make_release())
+    assert "t.me" not in await newsroom.get("/fr/subscribe")
+    newsroom.site.telegram_link = "https://t.me/lamp_bot"
+    page = await newsroom.page("/fr/subscribe")
+    hrefs = [a.get("href") for a in page.find(".//main").iter("a")]
+    assert "https://t.me/lamp_bot" in hrefs
+    feeds = [href for href in hrefs if href.startswith("/feeds/")]
+    assert "/feeds/fr/topics/lamps/rss.xml" in feeds
+    for feed in feeds:
+        await newsroom.get(feed)
+
+
+async def test_pages_are_packed_for_those_who_ask(newsroom: Any, make_release: Make) -> None:
+    await newsroom.publish(make_release())
+    headers = {"Accept-Encoding": "gzip"}
+    async with newsroom.client.get("/ar/releases/lamp", headers=headers) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert int(answer.headers["Content-Length"]) < len(await answer.read())
