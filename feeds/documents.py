@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from feeds.model import Alternate, Feed, FeedKey
 
-OPML_PATH = "/feeds/opml.xml"
+FEEDS_PATH = "/feeds/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ def feed_path(key: FeedKey, document: str) -> str:
     Percent-encoded: append it to the public address as it is.
     """
     topic = f"topics/{quote(key.topic, safe='')}/" if key.topic else ""
-    return f"/feeds/{key.language}/{topic}{document}"
+    return f"{FEEDS_PATH}{key.language}/{topic}{document}"
 
 
 def sisters(topic: str, feeds: Mapping[FeedKey, Feed], base_url: str) -> tuple[Alternate, ...]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aiohttp import hdrs, web
-from multidict import CIMultiDict
+from aiohttp.hdrs import ACCEPT_ENCODING, IF_MODIFIED_SINCE, IF_NONE_MATCH
+from aiohttp.web import Response
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from feeds.caching import IDENTITY, Representation, http_date, negotiate, not_modified
 
@@ -15,7 +17,7 @@ PUBLIC = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}
 
 @dataclass(frozen=True, kw_only=True)
 class _Answer:
-    """One coding, ready to send: a plain class of attributes, for it is read at every request."""
+    """One coding, ready to send: whole, or as the news that nothing changed."""
 
     body: bytes
     etag: str
@@ -28,7 +30,7 @@ class Page:
 
     def __init__(self, document: Representation, media_type: str, max_age: int) -> None:
         """``max_age``: seconds for which a reader need not ask again."""
-        self.document = document
+        self._last_modified = document.last_modified
         self.body = document.encodings[IDENTITY].body
         self._codings = tuple(name for name in document.encodings if name != IDENTITY)
         self._answers: dict[str, _Answer] = {}
@@ -53,20 +55,19 @@ class Page:
     def answer(self, request: web.Request) -> web.Response:
         """200 or 304 to a GET or HEAD."""
         headers = request.headers
-        answer = self._answers[negotiate(_list(request, hdrs.ACCEPT_ENCODING), self._codings)]
-        tags = headers.get(hdrs.IF_NONE_MATCH)
+        answer = self._answers[negotiate(_list(headers, ACCEPT_ENCODING), self._codings)]
         # Nearly all pollers send back the very tag they were given: parse only what is not that.
-        if tags == answer.etag or not_modified(
-            _list(request, hdrs.IF_NONE_MATCH),
-            headers.get(hdrs.IF_MODIFIED_SINCE),
+        if headers.get(IF_NONE_MATCH) == answer.etag or not_modified(
+            _list(headers, IF_NONE_MATCH),
+            headers.get(IF_MODIFIED_SINCE),
             answer.etag,
-            self.document.last_modified,
+            self._last_modified,
         ):
-            return web.Response(status=304, headers=answer.unchanged)
-        return web.Response(body=answer.body, headers=answer.full)
+            return Response(status=304, headers=answer.unchanged)
+        return Response(body=answer.body, headers=answer.full)
 
 
-def _list(request: web.Request, name: str) -> str | None:
+def _list(headers: CIMultiDictProxy[str], name: str) -> str | None:
     """A list header, which may come in several lines (RFC 9110, 5.3)."""
-    lines = request.headers.getall(name, ())
-    return ", ".join(lines) if lines else None
+    lines = headers.getall(name, ())
+    return ", ".join(lines) if len(lines) > 1 else lines[0] if lines else None

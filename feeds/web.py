@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -11,19 +12,23 @@ from urllib.parse import unquote
 from aiohttp import hdrs, web
 
 from feeds.caching import represent
-from feeds.documents import DOCUMENTS, OPML_PATH, feed_path, sisters
+from feeds.documents import DOCUMENTS, FEEDS_PATH, feed_path, sisters
 from feeds.model import Feed, FeedKey
+from feeds.routes import Below
 from feeds.serving import PUBLIC, Page
 from feeds.source import FeedSource, RetiredFeed
 from translations.locales import canonical
 
+OPML = "opml.xml"
+_WANTED = re.compile(r"(?P<language>[^/]+)/(?:topics/(?P<topic>[^/]+)/)?(?P<document>[^/]+)")
 RETRY_AFTER = 30
 """Seconds after which a reader may ask again for what is not there yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Answers:
-    """Everything the site knows between two refreshes; paths are decoded, as requests have them.
+    """Everything the site knows between two refreshes; paths are those
+    below ``/feeds/``, decoded.
 
     ``written`` are the feeds as their documents say them, ``read`` as the source gave them.
     ``waiting`` are documents that exist and could not be had so far.
@@ -52,17 +57,14 @@ class FeedSite:
 
     def add_routes(self, app: web.Application) -> None:
         """Everything below ``/feeds/``, for GET and HEAD."""
-        names = "|".join(document.name.replace(".", r"\.") for document in DOCUMENTS)
-        for path in (
-            f"/feeds/{{language}}/{{document:{names}}}",
-            f"/feeds/{{language}}/topics/{{topic}}/{{document:{names}}}",
-            OPML_PATH,
-        ):
-            app.router.add_get(path, self._get)
+        resource = Below(FEEDS_PATH)
+        app.router.register_resource(resource)
+        for method in (hdrs.METH_GET, hdrs.METH_HEAD):
+            resource.add_route(method, self._get)
 
     def documents(self) -> Mapping[str, bytes]:
         """Every document as it is served now, by its path."""
-        return {path: page.body for path, page in self._pages.items()}
+        return {FEEDS_PATH + path: page.body for path, page in self._pages.items()}
 
     async def refresh(self) -> None:
         """Ask the source and rebuild what changed; call it when the host's data did.
@@ -113,16 +115,16 @@ class FeedSite:
             written[key] = feed.with_alternates(on_topic[key.topic])
             same = before.written.get(key) == written[key]
             for document in DOCUMENTS:
-                url_path = feed_path(key, document.name)
-                path = unquote(url_path)
+                address = feed_path(key, document.name)
+                path = _served_at(address)
                 if same:
                     pages[path] = before.pages[path]
                     continue
-                body = document.write(written[key], self._base_url + url_path)
+                body = document.write(written[key], self._base_url + address)
                 pages[path] = self._page(body, document.media_type, feed)
                 await asyncio.sleep(0)  # each takes milliseconds: let requests in between
         if feeds:
-            pages[OPML_PATH] = self._list(feeds)
+            pages[OPML] = self._list(feeds)
         return written, pages
 
     def _list(self, feeds: Mapping[FeedKey, Feed]) -> Page:
@@ -140,15 +142,15 @@ class FeedSite:
         return Page(represent(body, newest.updated), media_type, self._max_age)
 
     async def _get(self, request: web.Request) -> web.Response:
-        page = self._pages.get(request.path)
+        page = self._pages.get(request.match_info["path"])
         if page is None:
             self._refuse(request)
         return page.answer(request)
 
     def _refuse(self, request: web.Request) -> NoReturn:
         """Say why there is no such document, or where it is."""
-        known, path = self._known, request.path
-        if known is None or path in known.waiting or path == OPML_PATH:
+        known, path = self._known, request.match_info["path"]
+        if known is None or path in known.waiting or path == OPML:
             raise web.HTTPServiceUnavailable(
                 headers={
                     hdrs.RETRY_AFTER: str(RETRY_AFTER),
@@ -158,22 +160,30 @@ class FeedSite:
             )
         if path in known.retired:
             raise web.HTTPGone(headers=PUBLIC)
-        proper = _proper_path(request.match_info)
-        if unquote(proper) in known.pages.keys() | known.retired | known.waiting:
+        proper = _proper_address(path)
+        if _served_at(proper) in known.pages.keys() | known.retired | known.waiting:
             raise web.HTTPMovedPermanently(self._base_url + proper, headers=PUBLIC)
         raise web.HTTPNotFound(headers=PUBLIC)
 
 
+def _served_at(address: str) -> str:
+    """The path below ``/feeds/`` as a request for ``address`` has it: decoded."""
+    return unquote(address.removeprefix(FEEDS_PATH))
+
+
 def _paths(keys: Iterable[FeedKey]) -> frozenset[str]:
     return frozenset(
-        unquote(feed_path(key, document.name)) for key in keys for document in DOCUMENTS
+        _served_at(feed_path(key, document.name)) for key in keys for document in DOCUMENTS
     )
 
 
-def _proper_path(wanted: Mapping[str, str]) -> str:
-    """The path with its language tag in canonical form; "" if it names no possible feed."""
+def _proper_address(path: str) -> str:
+    """Where ``path`` is when its language is spelt canonically; "" if it names no feed at all."""
+    wanted = _WANTED.fullmatch(path)
+    if wanted is None:
+        return ""
     try:
-        key = FeedKey(canonical(wanted["language"]), wanted.get("topic", ""))
+        key = FeedKey(canonical(wanted["language"]), wanted["topic"] or "")
     except ValueError:
         return ""
     return feed_path(key, wanted["document"])

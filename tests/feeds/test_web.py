@@ -10,7 +10,8 @@ from typing import Any
 
 import feedparser
 import pytest
-from aiohttp.test_utils import TestClient
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 from lxml import etree
 
 from feeds.memory import MemorySource
@@ -241,6 +242,18 @@ async def test_09_self_and_sisters_are_the_addresses_that_are_served(client: Cli
             answer = await client.get(sister.href.removeprefix(BASE))
             assert answer.headers["Content-Type"] == sister.type
             assert feedparser.parse(await answer.read()).feed.language == sister.hreflang
+
+
+async def test_a_host_may_mount_the_feeds_in_another_application(source: MemorySource) -> None:
+    site = FeedSite(source, f"{BASE}/press")
+    await site.refresh()
+    inner, outer = web.Application(), web.Application()
+    site.add_routes(inner)
+    outer.add_subapp("/press", inner)
+    async with TestClient(TestServer(outer)) as client:
+        assert (await client.get("/press/feeds/en/rss.xml")).status == 200
+        assert (await client.get("/press/feeds/de/rss.xml")).status == 404
+        assert (await client.get("/feeds/en/rss.xml")).status == 404
 
 
 async def test_opml_leads_to_every_feed(client: Client) -> None:
