@@ -46,6 +46,16 @@ EARLIER = ("metre-convention", "reading-room-hours", "leap-day-catalogue")
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh", "az")
 PATIENCE = 60.0
 
+OFFICE = {
+    "en": "Secretariat of the Example Archives",
+    "fr": "Secrétariat des Archives Exemple",
+    "es": "Secretaría del Archivo Ejemplo",
+    "ru": "Секретариат Архива «Пример»",
+    "ar": "أمانة أرشيف المثال",
+    "zh": "示例档案馆秘书处",
+    "az": "Nümunə Arxivinin Katibliyi",
+}
+
 
 @dataclass(frozen=True)
 class _Reader:
@@ -113,7 +123,7 @@ def _settings(folder: Path, newsroom: Path, sandbox: Sandbox, port: int) -> Sett
         completeness="fallback",
         releases_dir=newsroom,
         issuer=IssuerSettings(
-            names={"en": "Secretariat of the Example Archives"},
+            names=OFFICE,
             domain="example.org",
             since=date(2026, 1, 1),
         ),

@@ -25,14 +25,13 @@ from telegram.error import (
 )
 
 from bot.errors import TransportError
+from bot.transports.address import telegram_address
 from bot.transports.base import Message, Moved, NotNow, Outcome, Refused, Sent, Unknown
 from bot.transports.fit import fit
 from bot.transports.request import AiohttpRequest, BadAnswer, NeverSent
 from translations.text import text
 
 # A chat's number has at most 52 significant bits; names are ASCII, without regard to case.
-_ADDRESS = re.compile(r"(-?[1-9][0-9]{0,15}|@[A-Za-z][A-Za-z0-9_]{3,31})(?:/([1-9][0-9]{0,9}))?")
-
 CONVERSATION = 8
 """Connections beyond those of bulk sending: polling, and answering people meanwhile."""
 
@@ -124,16 +123,7 @@ class TelegramTransport:
 
     def check_address(self, address: str) -> str:
         """``123``, ``-100123``, ``@name``, each with ``/77`` for a topic; names in lower case."""
-        found = _ADDRESS.fullmatch(address.strip())
-        if found is None:
-            raise TransportError(
-                text(
-                    "“{address}” is not a Telegram address: give a chat’s number such as "
-                    "-1001234567890, with /77 after it for a topic, or a channel’s @name.",
-                    address=address,
-                )
-            )
-        return found[0].lower()
+        return telegram_address(address)
 
     async def send(self, address: str, message: Message) -> Outcome:
         """One ``sendMessage``. ``address`` as :meth:`check_address` returns it."""
