@@ -187,12 +187,10 @@ class Feed:
         return Alternate(self.home_url, HTML, self.language, self.title)
 
     def with_alternates(self, more: Iterable[Alternate]) -> Feed:
-        """The same feed, known at further addresses; its own word on a kind of address stands."""
-        kinds = {self.page.kind, *(alternate.kind for alternate in self.alternates)}
-        return replace(
-            self,
-            alternates=(*self.alternates, *(a for a in more if a.kind not in kinds)),
-        )
+        """The same feed, known at further addresses; the first word on a kind of address stands."""
+        kinds = {a.kind: a for a in reversed((*self.alternates, *more))}
+        kinds.pop(self.page.kind, None)
+        return replace(self, alternates=tuple(reversed(kinds.values())))
 
     def alternates_to(self, media_type: str) -> tuple[Alternate, ...]:
         """The alternates of its document in ``media_type``, that document itself left out."""

@@ -16,7 +16,7 @@ from feeds.documents import DOCUMENTS, FEEDS_PATH, feed_path, sisters
 from feeds.model import Feed, FeedKey
 from feeds.routes import Below
 from feeds.serving import PUBLIC, Page
-from feeds.source import FeedSource, RetiredFeed
+from feeds.source import FeedSource, RetiredFeed, UnknownFeed
 from translations.locales import canonical
 
 OPML = "opml.xml"
@@ -84,6 +84,8 @@ class FeedSite:
                     feeds[key] = await self._source.feed(key)
                 except RetiredFeed:
                     retired.append(key)
+                except UnknownFeed:
+                    continue  # removed since the list was made
                 except Exception as error:  # noqa: BLE001 – raised below, with the others
                     failures.append(error)
                     if key in before.read:

@@ -192,3 +192,16 @@ def test_values_do_not_change(make_feed: Callable[..., Feed]) -> None:
         feed.title = "Other"
     with pytest.raises(AttributeError):
         feed.items[0].title = "Other"
+
+
+def test_the_first_word_on_an_alternate_stands(make_feed: Callable[..., Feed]) -> None:
+    own = Alternate("https://example.org/own", "text/html", "fr")
+    more = [
+        Alternate("https://example.org/fr", "text/html", "fr"),
+        Alternate("https://example.org/en", "text/html", "en"),
+        Alternate("https://example.org/1", "application/rss+xml", "fr"),
+        Alternate("https://example.org/2", "application/rss+xml", "fr"),
+        Alternate("https://example.org/3", "application/rss+xml", "ar"),
+    ]
+    feed = make_feed("en", alternates=(own,)).with_alternates(more)
+    assert feed.alternates == (own, more[2], more[4])

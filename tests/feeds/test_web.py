@@ -378,6 +378,22 @@ async def test_one_feed_that_fails_holds_up_no_other_and_is_reported(
     assert feedparser.parse(await answer.read()).entries == feedparser.parse(arabic).entries
 
 
+async def test_a_feed_removed_while_the_site_refreshes_is_just_not_there(
+    make_feed: Callable[..., Feed], serve: Callable[[FeedSite], Any]
+) -> None:
+    class Shrinking(MemorySource):
+        async def keys(self) -> Sequence[FeedKey]:
+            return (*await super().keys(), FeedKey("fr"))
+
+    source = Shrinking()
+    source.put(FeedKey("en"), make_feed())
+    site = FeedSite(source, BASE)
+    await site.refresh()
+    client = await serve(site)
+    assert (await client.get("/feeds/fr/rss.xml")).status == 404
+    assert (await client.get("/feeds/en/rss.xml")).status == 200
+
+
 async def test_an_empty_newsroom_is_not_an_empty_200(serve: Callable[[FeedSite], Any]) -> None:
     site = FeedSite(MemorySource(), BASE)
     await site.refresh()
