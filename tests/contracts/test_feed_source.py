@@ -1,6 +1,7 @@
 """What every ``FeedSource`` promises a feed site, held against each implementation there is.
 
-To hold another one to it, write a function like :func:`memory` and name it in ``NEWSROOMS``.
+To hold another one to it, write a function like :func:`memory` and name it in ``NEWSROOMS``; one
+over a database gets the URL of a fresh one of the kind that it is named after.
 """
 
 from __future__ import annotations
@@ -9,12 +10,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from lxml import html
+from sqlalchemy import update
 
+from bot.clock import FixedClock
+from bot.releases import publication
+from bot.releases.desk import Desk
+from bot.releases.release import RelatedDocument, Release, Variant
+from bot.releases.review import OPERATOR
+from bot.settings import Settings
+from bot.site.source import NewsroomFeeds
+from bot.store.database import Database, touch
+from bot.store.tables import published_variant
 from feeds.documents import DOCUMENTS, Document
 from feeds.memory import MemorySource
 from feeds.model import Alternate, Feed, FeedKey, Item, tag_id
@@ -38,7 +48,7 @@ class Newsroom:
 
 
 @asynccontextmanager
-async def memory(_: Path) -> AsyncIterator[Newsroom]:
+async def memory(_: str) -> AsyncIterator[Newsroom]:
     def item(language: str, other: str) -> Item:
         published = datetime(2026, 6, 26, 14, 0, tzinfo=UTC)
         return Item(
@@ -85,12 +95,66 @@ async def memory(_: Path) -> AsyncIterator[Newsroom]:
     )
 
 
-NEWSROOMS: list[Callable[[Path], AbstractAsyncContextManager[Newsroom]]] = [memory]
+@asynccontextmanager
+async def published(database_url: str) -> AsyncIterator[Newsroom]:
+    database = Database(database_url)
+    clock = FixedClock(datetime(2026, 6, 26, 14, 0, tzinfo=UTC))
+    texts = {"en": "A new lamp", "ar": "مصباح جديد"}
+    release = Release(
+        slug="lamp",
+        original="en",
+        date=date(2026, 6, 26),
+        topics=("lamps",),
+        related=(RelatedDocument(text="Report", url="https://www.example.org/", symbols=("A/1",)),),
+        variants={
+            tag: Variant(language=tag, headline=words, body="See www.example.org.")
+            for tag, words in texts.items()
+        },
+    )
+    desk = Desk(database, Settings(), clock)
+    await desk.file(OPERATOR, release)
+    approved = await desk.approve(OPERATOR, release.slug)
+    async with database.write() as connection:
+        ident = await publication.publish(database, connection, approved, clock.now())
+    with_german = Settings(languages=("en", "de"))
+    await NewsroomFeeds(database, with_german, clock).keys()
+
+    async def correct() -> None:
+        async with database.write() as connection:
+            await connection.execute(
+                update(published_variant)
+                .where(published_variant.c.published_id == ident)
+                .where(published_variant.c.language == "en")
+                .values(headline="Corrected", updated_at=clock.now() + timedelta(hours=1))
+            )
+            await touch(database, connection)
+
+    yield Newsroom(
+        source=NewsroomFeeds(database, Settings(languages=("en",)), clock),
+        corrected=FeedKey("en"),
+        correct=correct,
+        retired=FeedKey("de"),
+        unknown=FeedKey("tlh"),
+    )
+    await database.close()
 
 
-@pytest.fixture(params=NEWSROOMS, ids=lambda make: make.__name__)
-async def newsroom(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Newsroom]:
-    async with request.param(tmp_path) as made:
+NEWSROOMS: dict[str, Callable[[str], AbstractAsyncContextManager[Newsroom]]] = {
+    "memory": memory,
+    "sqlite": published,
+    "postgresql": published,
+}
+
+
+@pytest.fixture(params=NEWSROOMS)
+def backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+async def newsroom(backend: str, request: pytest.FixtureRequest) -> AsyncIterator[Newsroom]:
+    url = "" if backend == "memory" else request.getfixturevalue("database_url")
+    async with NEWSROOMS[backend](url) as made:
         yield made
 
 
