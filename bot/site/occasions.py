@@ -15,6 +15,7 @@ from bot.releases.publication import Published, filled_headline
 from bot.releases.release import Release
 from translations.catalogs import catalog_for
 from translations.formats import fill_pattern, formats_for
+from translations.text import text
 
 AHEAD = timedelta(days=366)
 
@@ -32,6 +33,11 @@ async def occurrences(connection: AsyncConnection, today: date) -> list[Occurren
     """Those of accepted observances from ``today`` on, for a year. Not yet for readers."""
     found = await occasions.between(connection, today, today + AHEAD)
     return [o for o in found if o.spec.accepted and o.state != "missed"]
+
+
+def fingerprint(found: Sequence[Occurrence]) -> tuple[tuple[int, date, str], ...]:
+    """What tells one state of the calendar from another."""
+    return tuple((o.id, o.civil_date, o.state) for o in found)
 
 
 async def coming(
@@ -75,6 +81,5 @@ def _title(release: Release, published: Published, language: str, number: int) -
             pattern = pattern or variant.headline
     if "{ordinal}" in pattern or "{years}" in pattern:
         return fill_pattern(pattern, number, language)
-    return catalog_for(language).gettext(
-        "{ordinal} anniversary", ordinal=formats_for(language).ordinal(number)
-    )
+    ordinal = formats_for(language).ordinal(number)
+    return catalog_for(language).render(text("{ordinal} anniversary", ordinal=ordinal))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -223,8 +222,3 @@ def page_number(query: str | None) -> int | None:
     if query.isascii() and query.isdecimal() and 0 < len(query) <= 6:
         return int(query) or None
     return None
-
-
-def day_of(found: Sequence[Occurrence]) -> tuple[tuple[int, date, str], ...]:
-    """What tells one state of the calendar from another."""
-    return tuple((o.id, o.civil_date, o.state) for o in found)

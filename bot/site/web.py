@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.site import negotiation, occasions
 from bot.site.answers import ASK_AGAIN, PAGE, SECURITY, Answer, Cache, load_static, plain_page
 from bot.site.health import Check, Health, Metrics
-from bot.site.pages import Pages, Version, day_of, page_number
+from bot.site.pages import Pages, Version, page_number
 from bot.site.source import NewsroomFeeds
 from bot.store.database import Database
 from feeds.web import FeedSite
@@ -168,7 +168,7 @@ class Site:
             return await self._pages.calendar(connection, languages, tag, found)
 
         # Filling in the years ahead is no change that the counter tells of: so ask each time.
-        return await self._page(request, ("calendar", day_of(found)), build)
+        return await self._page(request, ("calendar", occasions.fingerprint(found)), build)
 
     async def _subscribe(self, request: web.Request) -> web.StreamResponse:
         async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> str:
