@@ -69,3 +69,16 @@ def upgrade(url: str) -> None:
             connection.execute(sql(f"SELECT pg_advisory_xact_lock({LOCK})"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if engine.dialect.name == "postgresql":
+            _make_queue(connection)
+
+
+def _make_queue(connection: Connection) -> None:
+    """Procrastinate's own tables, by its own script. What they hold is disposable."""
+    if inspect(connection).has_table("procrastinate_jobs"):
+        return
+    from procrastinate.schema import SchemaManager
+
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101 - the connection is open
+    driver.execute(SchemaManager.get_schema())
