@@ -42,6 +42,8 @@ ALL_ROLES = frozenset({"web", "bot", "planner", "sender"})
 REFRESH = 0.25
 """Seconds between looks at the change counter: pages and feeds follow well within a second."""
 
+FAILED_REFRESH = 5.0
+
 log = structlog.get_logger(__name__)
 
 
@@ -155,6 +157,9 @@ class Service:
                     seen = counter
             except StoreError as error:
                 log.error("pages wait for the database", reason=str(error))
+            except Exception:  # one release's trouble must not freeze all pages for good
+                log.exception("pages could not be rebuilt")
+                await asyncio.sleep(FAILED_REFRESH)
             await asyncio.sleep(REFRESH)
 
     async def _webhook(self, secret: str | None, body: bytes) -> int:

@@ -102,7 +102,7 @@ class NewsroomFeeds:
             at = await changes(connection)
             index = await self._index(connection)
             wanted = {ident for idents in index.values() for ident in idents}
-            known = {ident: await publication.by_id(connection, ident) for ident in wanted}
+            known = await publication.by_ids(connection, wanted)
         return _Snapshot(
             at=at,
             feeds={key: tuple(known[ident] for ident in index[key]) for key in index},
