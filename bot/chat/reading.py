@@ -119,13 +119,11 @@ async def calendar(turn: Turn, _arguments: str) -> None:
 
 
 def missing_text(missing: Sequence[tuple[str, str]]) -> Text:
-    return text(
-        "Still missing: {languages}",
-        languages=tuple(
-            text("{language} ({state})", language=native_name(tag), state=VARIANT[state])
-            for tag, state in missing
-        ),
+    states = tuple(
+        text("{language} ({state})", language=native_name(tag), state=VARIANT[state])
+        for tag, state in missing
     )
+    return text("Still missing: {languages}", languages=states)
 
 
 async def feeds(turn: Turn, _arguments: str) -> None:
