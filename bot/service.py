@@ -353,7 +353,12 @@ async def serve(
     for name in unknown_variables():
         log.warning("no setting has this name", variable=name)
     service = Service(settings, roles, clock)
+
+    def stop() -> None:
+        log.info("stopping; what is in flight is finished first")
+        service.stop.set()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, service.stop.set)
+        loop.add_signal_handler(number, stop)
     await service.run()

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.service.house import House, open_house
+
+
+@pytest.fixture
+async def house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
+    """An office on a database of each kind; nothing runs yet."""
+    async with open_house(tmp_path, database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def small_house(tmp_path: Path, migrated: Callable[[str], str]) -> AsyncIterator[House]:
+    """An office on the embedded default, where the kind of database cannot matter."""
+    async with open_house(tmp_path, "") as opened:
+        yield opened
