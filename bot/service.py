@@ -116,6 +116,7 @@ class Service:
         if "sender" in self.roles and transport is not None:
             group.create_task(self._send(engine, transport))
         group.create_task(self._measure())
+        log.info("running", roles=",".join(sorted(self.roles)))
 
     # --- pages and feeds -------------------------------------------------------------------------
 
@@ -305,6 +306,9 @@ class Service:
                 version = await migrate.current(connection)
             return None if version == migrations.HEAD else f"schema {version}"
 
+        async def planner() -> str | None:
+            return self.planner.problem if self.planner is not None else None
+
         async def bot() -> str | None:
             return self._token_problem
 
@@ -319,7 +323,13 @@ class Service:
             stuck = alive is not None and alive < old and bool(sending)
             return "deliveries are due and no sender runs" if stuck else None
 
-        return {"database": database, "migrations": schema, "bot": bot, "backlog": backlog}
+        return {
+            "database": database,
+            "migrations": schema,
+            "planner": planner,
+            "bot": bot,
+            "backlog": backlog,
+        }
 
 
 async def _backlog(connection: AsyncConnection, now: datetime) -> int:

@@ -27,7 +27,14 @@ class Text:
     def __str__(self) -> str:
         """The English wording, for logs and for programmers; people get a catalog's."""
         template = self.msgid if self.plural is None or self.n == 1 else self.plural
-        return template.format(**self.args)
+        return template.format_map(_Shown(self.args))
+
+
+class _Shown(dict[str, Any]):
+    """An argument that was forgotten shows its name: an error must not hide behind another."""
+
+    def __missing__(self, name: str) -> str:
+        return "{" + name + "}"
 
 
 def text(msgid: str, /, **args: Any) -> Text:

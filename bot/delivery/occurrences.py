@@ -18,11 +18,13 @@ from bot.delivery.announcement import (
     AnnouncementState,
     occurrence_key,
 )
+from bot.delivery.guard import guarded
 from bot.delivery.message import page_url
 from bot.occasions import repository as occasions
 from bot.occasions.calendar import civil_dates_at, moment_in
 from bot.occasions.lateness import is_late
 from bot.occasions.repository import Occurrence
+from bot.occasions.title import occasion_title
 from bot.releases import publication, repository, review
 from bot.releases.body import escape
 from bot.releases.publication import Published
@@ -31,8 +33,9 @@ from bot.settings import Settings
 from bot.store import tables as t
 from bot.store.database import Database, touch
 from translations.catalogs import catalog_for
-from translations.formats import fill_pattern
 from translations.text import Text, text
+
+NO_EDITION = "no_edition"
 
 
 @dataclass
@@ -59,9 +62,17 @@ async def announce_due(
             await occasions.set_state(connection, occurrence.id, "covered")
         elif _in_force(release, occurrence, settings, now):
             step = _Step(database, settings, connection, release, occurrence, now)
-            notices += await step.take(zones)
+            notices += await guarded(connection, release.slug, step.take(zones))
         elif occurrence.civil_date < first and not _under_embargo(release, now):
             await occasions.set_state(connection, occurrence.id, "missed")
+            notices.append(
+                text(
+                    "The anniversary of “{slug}” on {date} was not announced: "
+                    "no text of it is approved and free to go out.",
+                    slug=release.slug,
+                    date=occurrence.civil_date,
+                )
+            )
     return notices
 
 
@@ -103,15 +114,13 @@ def occurrence_texts(
     for tag in release.approved_languages:
         variant = release.variants[tag]
         pattern = variant.occasion or variant.headline
-        if "{ordinal}" not in pattern and "{years}" not in pattern:
-            continue
         body = ""
         if latest is not None:
             shown = latest.variants.get(tag) or latest.variants[latest.original]
             intro = catalog_for(tag).render(text("Our release of {date}:", date=latest.date))
             url = page_url(settings, latest.slug, shown.language)
             body = f"{escape(intro)}\n\n[{escape(shown.headline)}]({url})"
-        texts[tag] = (fill_pattern(pattern, number, tag), body)
+        texts[tag] = (occasion_title(pattern, number, tag), body)
     return texts
 
 
@@ -136,6 +145,8 @@ class _Step:
             await occasions.set_state(self.connection, self.occurrence.id, "done")
             return []
         due = await self._due(zones, announcement)
+        if self._asks_first(announcement):
+            return await self._ask(announcement, due)
         notices = []
         if due.on_time:
             announcement = await self._announce(announcement, due.on_time)
@@ -145,6 +156,31 @@ class _Step:
         if self.occurrence.civil_date < first and not due.late:
             await occasions.set_state(self.connection, self.occurrence.id, "done")
         return notices
+
+    def _asks_first(self, announcement: Announcement | None) -> bool:
+        """No release was prepared for this year, and the observance does not announce by itself."""
+        if self._is_edition or self.occurrence.spec.without_edition != "hold":
+            return False
+        return announcement is None or (
+            announcement.state is AnnouncementState.HELD and announcement.reason == NO_EDITION
+        )
+
+    async def _ask(self, announcement: Announcement | None, due: _Due) -> list[Text]:
+        first, _ = civil_dates_at(self.now)
+        if self.occurrence.civil_date < first:
+            await occasions.set_state(self.connection, self.occurrence.id, "done")
+        if announcement is not None or not (due.on_time or due.late):
+            return []
+        moment = min(at for _, at in (*due.on_time, *due.late))
+        held = await self._announcement(None, moment, None)
+        await ledger.set_state(self.connection, held.id, AnnouncementState.HELD, reason=NO_EDITION)
+        return [
+            text(
+                "No release was prepared for “{key}”. It is held; resume it to announce the "
+                "title alone, or cancel it.",
+                key=self.key,
+            )
+        ]
 
     async def _due(self, zones: Sequence[str], announcement: Announcement | None) -> _Due:
         resumed = announcement is not None and announcement.reason == RESUMED

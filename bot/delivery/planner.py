@@ -23,6 +23,8 @@ from translations.text import Text
 INTERVAL = 0.5
 """Seconds between looks: what staff change on the command line is taken up within a second."""
 
+MOST_TOLD = 1000
+
 log = structlog.get_logger(__name__)
 
 Tell = Callable[[Text], Awaitable[None]]
@@ -45,7 +47,10 @@ class Planner:
         self._clock = clock
         self.engine = engine
         self._tell = tell
+        self._told: dict[str, None] = {}
         self._seen = -1
+        self.problem: str | None = None
+        """Why the last look failed, for /readyz."""
         self._looked = datetime.min.replace(tzinfo=UTC)
         self.wake = asyncio.Event()
 
@@ -55,8 +60,14 @@ class Planner:
             pause = INTERVAL
             try:
                 await self.look()
+                self.problem = None
             except StoreError as error:
                 log.error("planner waits for the database", reason=str(error))
+                self.problem = str(error)
+                pause = 5.0
+            except Exception as error:  # said aloud, and looked at again: others wait for it
+                log.exception("planner failed")
+                self.problem = f"{type(error).__name__}: {error}"
                 pause = 5.0
             waiters = [asyncio.ensure_future(e.wait()) for e in (stop, self.wake)]
             await asyncio.wait(waiters, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
@@ -79,9 +90,19 @@ class Planner:
             if await self._has_work(announcement, now):
                 await self.engine.offer(announcement.id)
         for notice in notices:
-            log.warning("staff are asked", notice=str(notice))
-            if self._tell is not None:
-                await self._tell(notice)
+            await self._once(notice)
+
+    async def _once(self, notice: Text) -> None:
+        """Tell staff, but not twice a second while a thing stays as it is."""
+        said = str(notice)
+        if said in self._told:
+            return
+        self._told[said] = None
+        if len(self._told) > MOST_TOLD:
+            self._told.pop(next(iter(self._told)))
+        log.warning("staff are asked", notice=said)
+        if self._tell is not None:
+            await self._tell(notice)
 
     async def _plan_what_is_due(self, now: datetime) -> list[Text]:
         async with self._database.read() as connection:

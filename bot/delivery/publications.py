@@ -11,6 +11,7 @@ from bot.audience import repository as audience
 from bot.audience.choice import choose, wants
 from bot.delivery import ledger
 from bot.delivery.announcement import Announcement, AnnouncementState, publication_key
+from bot.delivery.guard import guarded
 from bot.occasions.lateness import is_late
 from bot.releases import audit, publication, repository, review
 from bot.releases.release import Completeness, Release, ReleaseState, VariantState
@@ -35,8 +36,17 @@ async def publish_due(
         required = settings.required_languages
         ready = review.readiness(release, required, Completeness(settings.completeness))
         if not ready.ready:
+            notices.append(
+                text(
+                    "“{slug}” is due, and waits until these are approved: {languages}.",
+                    slug=release.slug,
+                    languages=ready.holding,
+                )
+            )
             continue
-        if is_late(due, now, settings.timezone):
+        # What waited for an approval is late only if nobody served since it was given.
+        possible = max(due, await repository.changed_at(connection, release))
+        if is_late(possible, now, settings.timezone):
             await repository.set_state(connection, release, ReleaseState.HELD, now)
             await audit.record(connection, now, PLANNER, "hold late", release.slug)
             notices.append(
@@ -48,8 +58,17 @@ async def publish_due(
                 )
             )
         else:
-            await publish(database, connection, release, due, now)
+            notices += await guarded(
+                connection, release.slug, _published(database, connection, release, due, now)
+            )
     return notices
+
+
+async def _published(
+    database: Database, connection: AsyncConnection, release: Release, due: datetime, now: datetime
+) -> list[Text]:
+    await publish(database, connection, release, due, now)
+    return []
 
 
 async def publish(

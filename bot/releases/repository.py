@@ -81,6 +81,13 @@ async def save(connection: AsyncConnection, release: Release, now: datetime) -> 
     return release
 
 
+async def changed_at(connection: AsyncConnection, release: Release) -> datetime:
+    """When anybody last acted on the release (UTC)."""
+    query = select(t.release.c.changed_at).where(t.release.c.id == release.id)
+    changed: datetime = (await connection.execute(query)).scalar_one()
+    return changed
+
+
 async def set_state(
     connection: AsyncConnection, release: Release, state: ReleaseState, now: datetime
 ) -> None:

@@ -10,12 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.occasions import repository as occasions
 from bot.occasions.repository import Occurrence
+from bot.occasions.title import occasion_title
 from bot.releases import publication, repository
 from bot.releases.publication import Published, filled_headline
 from bot.releases.release import Release
-from translations.catalogs import catalog_for
-from translations.formats import fill_pattern, formats_for
-from translations.text import text
 
 AHEAD = timedelta(days=366)
 
@@ -79,7 +77,4 @@ def _title(release: Release, published: Published, language: str, number: int) -
         pattern = variant.occasion
         if published.variants[language].headline == filled_headline(release, language):
             pattern = pattern or variant.headline
-    if "{ordinal}" in pattern or "{years}" in pattern:
-        return fill_pattern(pattern, number, language)
-    ordinal = formats_for(language).ordinal(number)
-    return catalog_for(language).render(text("{ordinal} anniversary", ordinal=ordinal))
+    return occasion_title(pattern, number, language)

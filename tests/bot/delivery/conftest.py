@@ -121,8 +121,9 @@ class Office:
             },
             observance=ObservanceSpec(origin=origin) if origin else None,
         )
-        await self.desk.file(OPERATOR, replace(draft, **changes))  # type: ignore[arg-type]
-        return await self.desk.approve(OPERATOR, slug, tags if approve is None else approve)
+        filed = await self.desk.file(OPERATOR, replace(draft, **changes))  # type: ignore[arg-type]
+        chosen = tags if approve is None else approve
+        return await self.desk.approve(OPERATOR, slug, chosen) if chosen else filed.release
 
     async def run(self) -> None:
         """Look, and send until nothing more is due."""

@@ -174,3 +174,57 @@ async def test_a_skipped_and_a_repeated_hour_are_announced_once(office: "Office"
     await office.at("2027-03-28T01:30:00")
     await office.at("2027-03-28T02:30:00")
     assert len(office.texts(1)) == 2
+
+
+async def test_without_an_edition_an_observance_may_ask_first(office: "Office") -> None:
+    await office.subscribe(1, "en")
+    await office.release(
+        origin=ORIGIN, observance=ObservanceSpec(origin=ORIGIN, without_edition="hold")
+    )
+    await office.desk.publish(OPERATOR, "lighthouse")
+    await office.run()
+    await office.at("2027-06-26T09:00:00")
+    await office.later(minutes=5)
+    assert len(office.texts(1)) == 1
+    assert [told for told in office.told if "No release was prepared" in told] == office.told
+    assert len(office.told) == 1
+    await control.resume(office.database, office.clock, OPERATOR, "lighthouse/occurrence/2027")
+    await office.run()
+    assert office.texts(1)[-1].startswith("82nd")
+
+
+async def test_a_text_without_a_pattern_is_still_announced_by_its_number(
+    office: "Office",
+) -> None:
+    await office.subscribe(1, "en")
+    await office.release(observance=ObservanceSpec(origin=ORIGIN))
+    await office.desk.publish(OPERATOR, "lighthouse")
+    await office.run()
+    await office.at("2027-06-26T09:00:00")
+    assert office.texts(1)[-1].startswith("82nd anniversary\n\nOur release of 26 June 2026:")
+
+
+async def test_an_anniversary_that_could_not_be_announced_is_told_once(office: "Office") -> None:
+    await office.release(origin=ORIGIN, approve=[])
+    await office.at("2026-06-26T12:00:00")
+    assert office.told == []
+    await office.at("2026-06-28T12:00:00")
+    await office.later(hours=1)
+    assert len(office.told) == 1
+    assert "was not announced" in office.told[0]
+
+
+async def test_nothing_goes_out_for_an_observance_under_embargo(office: "Office") -> None:
+    from datetime import timedelta
+
+    from bot.releases.release import Moment
+
+    office.clock.set(office.clock.now().replace(month=5))
+    await office.subscribe(1, "en")
+    lifted = office.clock.now().replace(month=6, day=26, hour=13)
+    await office.release(origin=ORIGIN, embargo=Moment(at=lifted))
+    await office.at("2026-06-26T12:59:00")
+    assert office.texts(1) == []
+    await office.at("2026-06-26T13:00:00")
+    assert len(office.texts(1)) == 1
+    assert timedelta(0) == office.clock.now() - lifted

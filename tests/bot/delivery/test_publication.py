@@ -143,7 +143,7 @@ async def test_under_hold_nothing_goes_out_until_all_are_approved(
     office = patient_office
     await office.subscribe(1, "en")
     await office.release(approve=["en"])
-    with pytest.raises(NotAllowed, match="held until these are approved: .*fr"):
+    with pytest.raises(NotAllowed, match=r"held until these are approved: .*fr"):
         await office.desk.publish(OPERATOR, "lighthouse")
     at = Moment(at=office.clock.now().replace(hour=12))
     await office.desk.queue(OPERATOR, "lighthouse", at=at)
@@ -254,3 +254,56 @@ async def test_stop_ends_what_was_planned_and_start_repeats_nothing(office: "Off
         await ledger.set_state(connection, announcement.id, AnnouncementState.PLANNING)
     await office.later(days=1)
     assert len(office.texts(1)) == 1
+
+
+async def test_a_release_that_waited_for_an_approval_goes_out_when_it_is_given(
+    patient_office: "Office",
+) -> None:
+    office = patient_office
+    await office.subscribe(1, "en")
+    await office.release(approve=["en"])
+    at = Moment(at=office.clock.now().replace(hour=12))
+    await office.desk.queue(OPERATOR, "lighthouse", at=at)
+    await office.at("2026-06-26T12:30:00")
+    await office.at("2026-06-27T09:00:00")
+    assert len(office.told) == 1
+    assert "waits until these are approved" in office.told[0]
+    await office.desk.approve(OPERATOR, "lighthouse", ["fr"])
+    await office.run()
+    assert len(office.texts(1)) == 1
+
+
+async def test_a_fault_with_one_release_leaves_the_others_be(office: "Office") -> None:
+    from bot.store import tables as t
+
+    await office.subscribe(1, "en")
+    await office.release("broken")
+    await office.release("sound")
+    for slug in ("broken", "sound"):
+        await office.desk.publish(OPERATOR, slug)
+    async with office.database.write() as connection:
+        # A published copy that claims the slug already: the unique key refuses a second.
+        await connection.execute(
+            t.published.insert().values(
+                release_id=1,
+                year=1,
+                slug="broken",
+                original="en",
+                date=office.clock.now().date(),
+                dateline="",
+                topics=[],
+                issuer={"names": {}, "address": ""},
+                contact={},
+                related=[],
+                archive=False,
+                published_at=office.clock.now(),
+                updated_at=office.clock.now(),
+            )
+        )
+    await office.run()
+    await office.run()
+    assert [text.split("\n")[0] for text in office.texts(1)] == ["Lighthouse news in en"]
+    assert [
+        told for told in office.told if "“broken” could not be announced" in told
+    ] == office.told
+    assert len(office.told) == 1

@@ -1,0 +1,36 @@
+"""Keeps the trouble of one release from becoming the trouble of all."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import StoreError
+from translations.text import Text, text
+
+log = structlog.get_logger(__name__)
+
+
+async def guarded(
+    connection: AsyncConnection, slug: str, act: Awaitable[Sequence[Text]]
+) -> Sequence[Text]:
+    """Carry out ``act`` for one release; if it breaks, undo it alone and tell staff.
+
+    Trouble with one release must not keep all others from going out.
+    """
+    try:
+        async with connection.begin_nested():
+            return await act
+    except StoreError:
+        raise
+    except Exception:
+        log.exception("could not be announced", slug=slug)
+        return [
+            text(
+                "“{slug}” could not be announced because of a fault. "
+                "The operator finds it in the log.",
+                slug=slug,
+            )
+        ]
