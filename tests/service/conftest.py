@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -18,5 +19,7 @@ async def house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
 @pytest.fixture
 async def small_house(tmp_path: Path, migrated: Callable[[str], str]) -> AsyncIterator[House]:
     """An office on the embedded default, where the kind of database cannot matter."""
-    async with open_house(tmp_path, "") as opened:
+    file = tmp_path / "polyherald.db"
+    shutil.copy(migrated("sqlite").removeprefix("sqlite:///"), file)
+    async with open_house(tmp_path, f"sqlite:///{file}") as opened:
         yield opened

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from multidict import CIMultiDictProxy
-from sqlalchemy import Row, update
+from sqlalchemy import Row, and_, func, or_, select, update
 
 from bot.clock import SystemClock
 from bot.delivery import ledger
@@ -50,7 +50,7 @@ async def until(condition: Callable[[], Awaitable[bool]], what: str, timeout: fl
     """Wait until ``condition`` holds; raises ``TimeoutError`` that says ``what`` did not."""
     try:
         async with asyncio.timeout(timeout or PATIENCE):
-            while not await condition():
+            while not await condition():  # noqa: ASYNC110 - a process acts by itself
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise TimeoutError(f"still not so: {what}") from None
@@ -114,9 +114,10 @@ class Serving:
         """Wait until this has been logged."""
 
         async def logged() -> bool:
-            return words in self.log
+            return words in self.log or self.process.returncode is not None
 
-        await until(logged, f"{words!r} is logged; the log is\n{self.log}")
+        await until(logged, f"{words!r} is logged")
+        assert words in self.log, self.log
 
 
 @dataclass(kw_only=True)
@@ -129,7 +130,6 @@ class House:
     http: aiohttp.ClientSession
     environment: dict[str, str] = field(default_factory=dict)
     started: list[Serving] = field(default_factory=list)
-    people: dict[str, Person] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -182,9 +182,9 @@ class House:
         )
 
     async def serve(self, *arguments: str, **settings: object) -> Serving:
-        """Start the service; returns once it serves pages, if it has that role."""
+        """Start the service; returns once its roles run, and its pages are served."""
         serving = await self.begin(*arguments, **settings)
-        await serving.logs(" serving " if "--roles" not in arguments else "")
+        await serving.logs(" running ")
         return serving
 
     async def begin(self, *arguments: str, **settings: object) -> Serving:
@@ -249,7 +249,6 @@ class House:
         if zone:
             asked = person.send(f"/timezone {zone}")
             await person.chat.wait_for(zone, after=asked, timeout=PATIENCE)
-        self.people[language] = person
         return person
 
     async def crowd(self, count: int) -> list[Person]:
@@ -331,14 +330,33 @@ class House:
 
         await until(ended, f"{count} deliveries are {final or 'sent'}")
 
-    async def a_minute_passes(self) -> None:
-        """For what a killed process left behind: leases run out, sends count as ended.
+    async def workers(self) -> set[str]:
+        """Who has claimed deliveries."""
+        async with self.database.read() as connection:
+            column = tables.delivery.c.worker
+            return set(await connection.scalars(select(column).where(column.is_not(None))))
 
-        Only PostgreSQL's other machines have to wait for that; a test does not.
-        """
-        now = SystemClock().now()
+    async def idle(self, serving: Serving) -> None:
+        """Wait until this process has sent and recorded all that it could."""
+        d = tables.delivery.c
+        own = and_(d.state == "sending", d.worker.contains(f":{serving.process.pid}:"))
+        left = select(func.count()).where(or_(d.state.in_(("pending", "retrying")), own))
+
+        async def nothing() -> bool:
+            async with self.database.read() as connection:
+                return not await connection.scalar(left)
+
+        await until(nothing, f"nothing is left to send\n{serving.log}")
+
+    async def leases_run_out(self) -> None:
+        """As they do by themselves a quarter of a minute after their holder was killed."""
         async with self.database.write() as connection:
-            await connection.execute(update(tables.lease).values(until=now))
+            await connection.execute(update(tables.lease).values(until=SystemClock().now()))
+
+    async def sends_end(self) -> None:
+        """Whatever is being sent has been so for longer than a send can last."""
+        async with self.database.write() as connection:
+            now = SystemClock().now()
             await ledger.sweep(connection, now, now)
 
 

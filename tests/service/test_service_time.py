@@ -125,7 +125,7 @@ async def test_an_anniversary_comes_at_each_readers_hour_and_only_once(
     tmp_path: Path, database_url: str
 ) -> None:
     clock = ShiftedClock()
-    clock.set(datetime(2026, 6, 26, 12, tzinfo=UTC))
+    clock.set(datetime(2026, 8, 1, 12, tzinfo=UTC))
     folder = tmp_path / "releases" / "comet-log"
     folder.mkdir(parents=True)
     (folder / "en.md").write_text(ANNIVERSARY, "utf-8")
