@@ -128,9 +128,18 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError("not an http or https address")
+        if parts.port == 0:  # reading it raises ValueError above 65535
+            raise ValueError("no such port")
         if parts.query or parts.fragment or parts.username:
             raise ValueError("no query, fragment or user name")
         return value.rstrip("/")
+
+    @field_validator("base_url", "telegram_api_url")
+    @classmethod
+    def _some_url(cls, value: str) -> str:
+        if not value:
+            raise ValueError("an address")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -156,6 +165,8 @@ class Settings(BaseSettings):
             if not (hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2):
                 raise ValueError("not HH:MM")
             return time(int(hours), int(minutes))
+        if not isinstance(value, time):  # a number would count as seconds after midnight
+            raise ValueError("not HH:MM")
         return value
 
     @field_validator("staff", mode="before")
@@ -216,6 +227,8 @@ def _allowed(key: str) -> Text:
     """What a key takes, for the error that refuses something else."""
     known = {
         "port": text("a port number from 0 to 65535"),
+        "data_dir": text("a folder"),
+        "releases_dir": text("a folder"),
         "languages": text("language tags such as en,fr,zh-Hant, the first being the fallback"),
         "required_languages": text("language tags such as en,fr,zh-Hant"),
         "completeness": text("hold, publish_ready or fallback"),
