@@ -42,7 +42,7 @@ from translations.locales import native_name
 from translations.text import Text, text
 
 ANNOUNCED = "charter-signing"
-EARLIER = ("metre-convention", "reading-room-hours", "leap-day-catalogue")
+EARLIER = ("leap-day-catalogue", "metre-convention", "reading-room-hours")
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh", "az")
 PATIENCE = 60.0
 
@@ -229,7 +229,7 @@ class Demo:
         await self._group(persons[1005], "قرّاء الأرشيف", "ar")
 
     async def _join(self, reader: _Reader) -> Person:
-        person = self._sandbox.person(reader.ident, reader.name, reader.language)
+        person = self._sandbox.person(reader.ident, reader.name, reader.language, zone=reader.zone)
         asked = person.start()
         asked = await person.chat.wait_for(lambda message: True, after=asked, timeout=PATIENCE)
         asked = person.send(f"/timezone {reader.zone}")

@@ -1,4 +1,4 @@
-"""A chat as the page shows it: words in the chat's language, times in one zone."""
+"""A chat as the page shows it: words in the chat's language, times in its owner's zone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -13,6 +14,8 @@ from bot.sandbox.bubbles import as_html, safe_link
 from bot.sandbox.chat import Chat, PrivateChat
 from bot.sandbox.keyboards import Button, buttons
 from bot.sandbox.message import Message
+from bot.sandbox.person import Person
+from bot.sandbox.room import Room
 from translations.catalogs import Catalog, catalog_for
 from translations.locales import UnknownLanguage, canonical, direction, native_name
 from translations.text import Text, ptext, text
@@ -71,7 +74,10 @@ class Card:
 
 
 def card(chat: Chat, zone: tzinfo, notice: str = "") -> Card:
-    """Everything that the page shows of ``chat``."""
+    """Everything that the page shows of ``chat``; ``zone`` if its owner has none."""
+    owner = owner_of(chat)
+    if owner is not None and owner.zone is not None:
+        zone = ZoneInfo(owner.zone)
     language = _language(chat)
     catalog = catalog_for(language)
     shown = [(m, m.at.astimezone(zone)) for m in chat.latest(SHOWN)]
@@ -102,6 +108,13 @@ def card(chat: Chat, zone: tzinfo, notice: str = "") -> Card:
         words={key: catalog.render(value) for key, value in words.items()},
         older=catalog.render(text("Older messages are not shown.")) if len(chat) > SHOWN else "",
     )
+
+
+def owner_of(chat: Chat) -> Person | None:
+    """Whose chat it is: the person of a private chat, the owner of a group or channel."""
+    if isinstance(chat, PrivateChat):
+        return chat.person
+    return chat.owner if isinstance(chat, Room) else None
 
 
 def _language(chat: Chat) -> str:

@@ -49,10 +49,11 @@ class Chats:
         first_name: str,
         language_code: str | None = None,
         username: str | None = None,
+        zone: str | None = None,
     ) -> Person:
         if id in self._chats:
             raise ValueError(f"{id} is taken")
-        person = Person(self, id, first_name, language_code, username)
+        person = Person(self, id, first_name, language_code, username, zone)
         self.people[id] = person
         self._chats[id] = person.chat
         return person

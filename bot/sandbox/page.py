@@ -14,10 +14,8 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.errors import PolyheraldError
-from bot.sandbox.cards import cards
-from bot.sandbox.chat import Chat, PrivateChat
-from bot.sandbox.person import Person
-from bot.sandbox.room import Room
+from bot.sandbox.cards import cards, owner_of
+from bot.sandbox.chat import Chat
 from translations.catalogs import catalog_for
 from translations.locales import direction
 from translations.text import Text, text
@@ -163,7 +161,9 @@ class Page:
         self._changes += 1
 
     async def _use(self, chat: Chat, deed: str, fields: dict[str, str]) -> None:
-        person = _owner(chat)
+        person = owner_of(chat)
+        if person is None:
+            raise LookupError("nobody owns this chat")
         self._notices.pop(chat.id, None)
         if deed == "say":
             person.send(fields["text"], chat=chat)
@@ -184,14 +184,6 @@ class Page:
         else:
             raise LookupError("no such deed")
         chat.changed()
-
-
-def _owner(chat: Chat) -> Person:
-    if isinstance(chat, PrivateChat):
-        return chat.person
-    if isinstance(chat, Room):
-        return chat.owner
-    raise LookupError("nobody owns this chat")
 
 
 def _same_origin(request: web.BaseRequest) -> bool:

@@ -25,6 +25,7 @@ class Person:
         first_name: str,
         language_code: str | None = None,
         username: str | None = None,
+        zone: str | None = None,
     ) -> None:
         if id <= 0:
             raise ValueError("a person's id is positive")
@@ -32,6 +33,7 @@ class Person:
         self.first_name = first_name
         self.language_code = language_code
         self.username = username
+        self.zone = zone
         self.blocked = False
         self.deactivated = False
         self._chats = chats

@@ -45,7 +45,8 @@ class Sandbox:
 
     ``rates=None`` switches the limits off. ``strict`` refuses parameters that the real server
     would silently ignore. The chats page at ``/`` is in ``page_language``, with times in
-    ``page_zone``; ``page_actions`` (also added later) become buttons on top of it.
+    the zone of a chat's owner, else ``page_zone``; ``page_actions`` (also added later) become
+    buttons on top of it.
     """
 
     def __init__(
@@ -130,9 +131,13 @@ class Sandbox:
         first_name: str,
         language_code: str | None = None,
         username: str | None = None,
+        zone: str | None = None,
     ) -> Person:
-        """Somebody with a Telegram account who has not met the bot yet."""
-        return self.chats.add_person(id, first_name, language_code, username)
+        """Somebody with a Telegram account who has not met the bot yet.
+
+        ``zone`` is the IANA name of their time zone: the page shows their chats in it.
+        """
+        return self.chats.add_person(id, first_name, language_code, username, zone)
 
     def channel(self, id: int, title: str, owner: Person, *, language: str | None = None) -> Room:
         """A channel without the bot; ``id`` is -100…. ``language`` is that of its label."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
@@ -60,6 +61,19 @@ async def test_nothing_but_the_page_itself_runs_or_loads(browser: aiohttp.Client
     assert not re.search(r'(?:src|href)="https?:', html)
     async with browser.get("/") as again:
         assert nonce[1] not in again.headers["Content-Security-Policy"]
+
+
+async def test_times_are_those_of_the_owners_clock(
+    sandbox: Sandbox, browser: aiohttp.ClientSession
+) -> None:
+    baku = sandbox.person(11, "Leyla", "az", zone="Asia/Baku")
+    sent = baku.start().at.astimezone(ZoneInfo("Asia/Baku"))
+    group = sandbox.group(-12, "Qrup", baku)
+    group.add_bot(baku)
+    html = await shown(browser)
+    assert html.count(f'datetime="{sent:%Y-%m-%dT%H:}') >= 1
+    assert "+04:00" in html
+    assert "+00:00" not in html
 
 
 async def test_chats_look_as_their_owners_see_them(
