@@ -17,6 +17,7 @@ from bot.delivery.occurrences import occurrence_texts
 from bot.occasions import repository as occasions
 from bot.releases import publication, repository
 from bot.releases.release import PubStatus, Release
+from bot.transports.fit import RLM
 from translations.locales import best_match, native_name
 from translations.text import Text, text
 
@@ -120,7 +121,9 @@ async def calendar(turn: Turn, _arguments: str) -> None:
 
 def missing_text(missing: Sequence[tuple[str, str]]) -> Text:
     states = tuple(
-        text("{language} ({state})", language=native_name(tag), state=VARIANT[state])
+        native_name(tag)
+        if state == "missing"
+        else text("{language} ({state})", language=native_name(tag), state=VARIANT[state])
         for tag, state in missing
     )
     return text("Still missing: {languages}", languages=states)
@@ -163,18 +166,25 @@ async def privacy(turn: Turn, _arguments: str) -> None:
     await turn.say(page)
 
 
+def command_line(turn: Turn, name: str, what: Text) -> str:
+    """“/name – what it does”, laid out in the direction of the reader's language."""
+    line = f"/{name} – {turn.words.render(what)}"
+    # Clients lay a line out by its first strong letter, which is the command's.
+    return RLM + line if turn.words.direction == "rtl" else line
+
+
 async def explain(turn: Turn, _arguments: str) -> None:
     page = turn.page(text("I carry press releases to you, in your language."))
     page.gap()
     for name, what in SUBSCRIBERS:
-        page.line(f"/{name} – {turn.words.render(what)}")
+        page.line(command_line(turn, name, what))
     page.gap().line(
         text("For a group or channel: add me there as an admin, and choose here what it gets.")
     )
     if turn.actor is not None:
         page.gap().line(text("For the press office:"), bold=True)
         for name, what in STAFF:
-            page.line(f"/{name} – {turn.words.render(what)}")
+            page.line(command_line(turn, name, what))
         page.line(
             text(
                 "Send a text or a file (.md, .txt) to file a release. Reply with one to a "

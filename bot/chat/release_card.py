@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from datetime import timedelta
 from hashlib import sha256
 
 import telegram
@@ -136,7 +137,11 @@ def _describe_observance(
     )
     today = turn.office.clock.now().date()
     until = today.replace(year=today.year + 9, day=1)
-    coming = next(anniversaries(observance, max(today, release.date), until), None)
+    since = max(today, release.date)
+    if release.state is not ReleaseState.PUBLISHED:
+        # Then the day itself is still to come, and accepting the observance announces it.
+        since -= timedelta(days=1)
+    coming = next(anniversaries(observance, since, until), None)
     original = release.variants[release.original]
     if coming is not None:
         title = fill_pattern(

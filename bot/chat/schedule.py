@@ -71,15 +71,17 @@ async def ask(turn: Turn, parts: Sequence[str]) -> None:
 
 async def _ask(turn: Turn, release: Release) -> None:
     zone = turn.office.settings.timezone
+    example = f"{turn.office.clock.now():%Y-%m-%d} 17:00"
     page = turn.page(text("When should this go out? Reply to this message with date and time."))
     page.name(release.slug)
     page.line(
         text(
             "For instance {example}, in the time zone {zone} unless you add another in brackets.",
-            example=f"{turn.office.clock.now():%Y-%m-%d} 17:00",
+            example=example,
             zone=zone,
         )
     )
+    page.line(f"/queue {release.slug} {example}")
     await turn.say(page, [[press(text("Leave it"), "release", release.id)]])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 
@@ -118,9 +119,10 @@ async def my_data(turn: Turn, _arguments: str) -> None:
             if known.topics
             else text("Topics: all of them")
         )
+        zone = ZoneInfo(known.timezone)
         page.item(text("Time zone: {zone}", zone=known.timezone))
         page.item(text("State: {state}", state=SUBSCRIBER[known.state]))
-        page.item(text("Subscribed since: {moment}", moment=known.created_at))
+        page.item(text("Subscribed since: {moment}", moment=known.created_at.astimezone(zone)))
         page.item(
             text(
                 "Messages sent to you or planned: {count}, noted under the random number {number}",

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.delivery import ledger
 from bot.delivery.message import draft_message
 from bot.occasions import repository as occasions
-from bot.releases.release import ReleaseState
+from bot.releases.release import ObservanceSpec, ReleaseState
 from bot.releases.review import OPERATOR
 from bot.store import tables as t
 from bot.transports.fit import fit
@@ -80,6 +80,15 @@ async def test_the_card_shows_each_language_and_only_what_one_may_do(
     assert labels[TRANSLATOR] == {"Preview: English", "Preview: Français", "Approve: Français"}
 
 
+async def test_an_anniversary_on_the_very_day_stands_on_the_card_before_it_is_accepted(
+    bot: Any, file_harbour: Any
+) -> None:
+    spec = ObservanceSpec(origin=date(1946, 6, 26), accepted=False)
+    release = await file_harbour(bot, observance=spec)
+    card = await bot.ask(bot.person(EDITOR, "Ed"), f"/release {release.slug}")
+    assert "Next on 26 June 2026: “80th anniversary of the harbour”" in card.text
+
+
 async def test_all_texts_are_approved_and_the_observance_accepted(
     bot: Any, file_harbour: Any
 ) -> None:
@@ -117,6 +126,8 @@ async def test_a_time_is_given_by_replying_and_confirmed(bot: Any, file_harbour:
     card = await bot.ask(editor, "/release harbour-opens-2026")
     await editor.press("Queue …", card)
     question = await editor.chat.wait_for("When should", after=card)
+    # Clients that cannot reply have the command.
+    assert "/queue harbour-opens-2026 2026-06-" in question.text
     wrong = await bot.ask(editor, "next Tuesday", reply_to=question)
     assert "“next Tuesday” is no date and time." in wrong.text
     read_back = await bot.ask(editor, "2026-06-29 09:30", reply_to=question)
@@ -306,3 +317,4 @@ async def test_an_anniversary_without_texts_shows_what_is_missing(
     answer = await bot.ask(bot.person(ADMIN, "Ada"), "/calendar")
     assert "27 June 2026" in answer.text
     assert "Still missing:" in answer.text
+    assert "(missing)" not in answer.text

@@ -205,6 +205,15 @@ async def test_privacy_is_answered_and_mydata_shows_what_is_stored(bot: Any) -> 
     shown = (await bot.ask(person, "/mydata")).text
     for stored in (str(person.id), "English", "Europe/Paris", "26 June 2026"):
         assert stored in shown
+    assert "Universal" not in shown  # the moment is on the person's own clock
+
+
+async def test_commands_are_listed_in_the_direction_of_the_language(bot: Any) -> None:
+    listed = (await bot.ask(bot.person(language="ar"), "/help")).text
+    lines = [line for line in listed.split("\n") if " – " in line]
+    assert lines
+    assert all(line.startswith("\u200f/") for line in lines)
+    assert "\u200f" not in (await bot.ask(bot.person(22, language="az"), "/help")).text
 
 
 async def test_stop_erases_at_once_and_start_brings_the_old_number_back(bot: Any) -> None:
