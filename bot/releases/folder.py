@@ -35,7 +35,7 @@ class Folder:
         self._settings = settings
         self._path = path
         self._tell = tell
-        self._told: dict[Path, str] = {}
+        self._told: dict[Path, list[str]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take in everything, then whatever changes, until ``stop``."""
@@ -72,10 +72,9 @@ class Folder:
                         log.info("taken in", slug=draft.release.slug, outcome=filed.outcome)
                 self._told.pop(folder, None)
             except BadDocument as error:
-                for problem in error.problems:
-                    await self._report(folder, problem.as_text())
+                await self._report(folder, [problem.as_text() for problem in error.problems])
             except PolyheraldError as error:
-                await self._report(folder, error.what)
+                await self._report(folder, [error.what])
 
     def _read(self, folder: Path) -> list[Draft]:
         issuer = self._settings.issuer
@@ -86,11 +85,12 @@ class Folder:
             issuer=Issuer(names=issuer.names, address=issuer.address),
         )
 
-    async def _report(self, folder: Path, what: Text) -> None:
-        said = str(what)
+    async def _report(self, folder: Path, problems: list[Text]) -> None:
+        said = [str(problem) for problem in problems]
         if self._told.get(folder) == said:
             return
         self._told[folder] = said
-        log.error("not taken in", folder=folder.name, reason=said)
-        if self._tell is not None:
-            await self._tell(what)
+        for what, words in zip(problems, said, strict=True):
+            log.error("not taken in", folder=folder.name, reason=words)
+            if self._tell is not None:
+                await self._tell(what)
