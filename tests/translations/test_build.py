@@ -45,7 +45,7 @@ def test_a_wheel_speaks_every_language(project: Path) -> None:
 
 def test_a_catalog_that_cannot_be_read_stops_the_build(project: Path) -> None:
     broken = project / "translations" / "catalogs" / "tr" / "LC_MESSAGES" / "polyherald.po"
-    broken.parent.mkdir(parents=True)
+    broken.parent.mkdir(parents=True, exist_ok=True)
     broken.write_text('msgid "no end')
     with pytest.raises(subprocess.CalledProcessError):
         build(project, "-t", "wheel")
