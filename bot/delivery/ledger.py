@@ -5,19 +5,33 @@ All functions run inside a transaction; the same statements on SQLite and Postgr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, func, literal, or_, select, update
+from sqlalchemy import (
+    Float,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.audience.choice import Choice
 from bot.audience.repository import Preference
 from bot.audience.subscriber import SubscriberState
 from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.outcome import OPEN, Change, DeliveryState
+from bot.delivery.pace import is_blocked
 from bot.store import tables as t
 from bot.store.database import Database
 
@@ -189,32 +203,34 @@ async def plan(
     return int(result.rowcount)
 
 
-async def claim(
-    connection: AsyncConnection, announcement_id: int, worker: str, now: datetime, limit: int
-) -> list[Claim]:
-    """Take up to ``limit`` deliveries that are due, as ``sending``: the intent, before the act."""
+def _claim() -> ReturningUpdate[Any]:
     d, s = t.delivery, t.subscriber
+    now = bindparam("b_now", type_=d.c.due_at.type)
+    announcement = d.c.announcement_id == bindparam("b_announcement")
     due = (
         select(d.c.subscriber_id)
         .where(
-            d.c.announcement_id == announcement_id,
-            d.c.state.in_(_WAITING),
+            announcement,
+            d.c.state.in_([literal(state.value) for state in _WAITING]),
             d.c.due_at <= now,
+            ~is_blocked(bindparam("b_bot"), bindparam("b_at", type_=Float)),
         )
-        .limit(limit)
+        .limit(bindparam("b_limit"))
         .with_for_update(skip_locked=True)
         # A CTE is carried out once; a subquery PostgreSQL may repeat, and claim beyond the limit.
         .cte("due")
     )
-    taken = await connection.execute(
+    person = s.c.id == d.c.subscriber_id
+    return (
         update(d)
-        .where(
-            d.c.announcement_id == announcement_id,
-            d.c.subscriber_id.in_(select(due.c.subscriber_id)),
-            d.c.state.in_(_WAITING),
-        )
+        # Not the state once more: the rows are locked since they were found waiting, and SQLite
+        # would look for them through the index on states, past all that is still to be sent.
+        .where(announcement, d.c.subscriber_id.in_(select(due.c.subscriber_id)))
         .values(
-            state=DeliveryState.SENDING, worker=worker, claimed_at=now, attempts=d.c.attempts + 1
+            state=DeliveryState.SENDING,
+            worker=bindparam("b_worker"),
+            claimed_at=now,
+            attempts=d.c.attempts + 1,
         )
         .returning(
             d.c.subscriber_id,
@@ -223,30 +239,77 @@ async def claim(
             d.c.due_at,
             d.c.attempts,
             d.c.reason,
+            *(
+                select(column).where(person).scalar_subquery().label(column.name)
+                for column in (s.c.transport, s.c.address, s.c.languages)
+            ),
         )
     )
-    rows = {row.subscriber_id: row for row in taken}
-    if not rows:
-        return []
-    people = await connection.execute(
-        select(s.c.id, s.c.transport, s.c.address, s.c.languages).where(s.c.id.in_(list(rows)))
-    )
-    claims = [
-        Claim(
-            subscriber_id=person.id,
-            transport=person.transport,
-            address=person.address,
-            languages=tuple(person.languages.split()),
-            language=row.language,
-            fallback=row.fallback,
-            due_at=row.due_at,
-            attempts=row.attempts,
-            reason=row.reason,
+
+
+def _record() -> Update:
+    d = t.delivery
+    return (
+        update(d)
+        .where(
+            d.c.announcement_id == bindparam("b_announcement"),
+            d.c.subscriber_id == bindparam("b_subscriber"),
+            d.c.worker == bindparam("b_worker"),
+            or_(d.c.state == DeliveryState.SENDING, d.c.state == DeliveryState.UNKNOWN),
         )
-        for person in people
-        for row in (rows[person.id],)
-    ]
-    gone = set(rows) - {c.subscriber_id for c in claims}
+        .values(
+            state=bindparam("b_state"),
+            reason=bindparam("b_reason"),
+            message_ids=bindparam("b_ids"),
+            due_at=func.coalesce(bindparam("b_due", type_=d.c.due_at.type), d.c.due_at),
+            at=bindparam("b_at"),
+        )
+    )
+
+
+# Built once: both run for every few messages, and building one costs more than carrying it out.
+_CLAIM, _RECORD = _claim(), _record()
+
+
+async def claim(
+    connection: AsyncConnection,
+    announcement_id: int,
+    worker: str,
+    now: datetime,
+    limit: int,
+    *,
+    bot: str = "",
+) -> list[Claim]:
+    """Take up to ``limit`` deliveries that are due, as ``sending``: the intent, before the act.
+
+    None while the ``bot`` of that key (:mod:`bot.delivery.pace`) has been told to wait.
+    """
+    values = {
+        "b_announcement": announcement_id,
+        "b_worker": worker,
+        "b_now": now,
+        "b_limit": limit,
+        "b_bot": bot,
+        "b_at": now.timestamp(),
+    }
+    claims, gone = [], []
+    for row in await connection.execute(_CLAIM, values):
+        if row.address is None:
+            gone.append(row.subscriber_id)
+            continue
+        claims.append(
+            Claim(
+                subscriber_id=row.subscriber_id,
+                transport=row.transport,
+                address=row.address,
+                languages=tuple(row.languages.split()),
+                language=row.language,
+                fallback=row.fallback,
+                due_at=row.due_at,
+                attempts=row.attempts,
+                reason=row.reason,
+            )
+        )
     if gone:
         stopped = Change(state=DeliveryState.FAILED, reason="stopped")
         await record(connection, announcement_id, worker, [(i, stopped) for i in gone], now)
@@ -266,6 +329,8 @@ async def record(
     """
     rows = [
         {
+            "b_announcement": announcement_id,
+            "b_worker": worker,
             "b_subscriber": ident,
             "b_state": change.state,
             "b_reason": change.reason,
@@ -275,44 +340,8 @@ async def record(
         }
         for ident, change in changes
     ]
-    if not rows:
-        return
-    d = t.delivery
-    await connection.execute(
-        update(d)
-        .where(
-            d.c.announcement_id == announcement_id,
-            d.c.subscriber_id == bindparam("b_subscriber"),
-            d.c.worker == worker,
-            or_(d.c.state == DeliveryState.SENDING, d.c.state == DeliveryState.UNKNOWN),
-        )
-        .values(
-            state=bindparam("b_state"),
-            reason=bindparam("b_reason"),
-            message_ids=bindparam("b_ids"),
-            due_at=func.coalesce(bindparam("b_due", type_=d.c.due_at.type), d.c.due_at),
-            at=bindparam("b_at"),
-        ),
-        rows,
-    )
-
-
-async def release_claims(
-    connection: AsyncConnection, announcement_id: int, worker: str, ids: Sequence[int]
-) -> None:
-    """Give claims back that were certainly not acted on."""
-    if ids:
-        d = t.delivery
-        await connection.execute(
-            update(d)
-            .where(
-                d.c.announcement_id == announcement_id,
-                d.c.subscriber_id.in_(ids),
-                d.c.worker == worker,
-                d.c.state == DeliveryState.SENDING,
-            )
-            .values(state=DeliveryState.RETRYING, attempts=d.c.attempts - 1)
-        )
+    if rows:
+        await connection.execute(_RECORD, rows)
 
 
 async def sweep(connection: AsyncConnection, claimed_before: datetime, now: datetime) -> int:

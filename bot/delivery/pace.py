@@ -9,9 +9,19 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Float,
+    bindparam,
+    case,
+    exists,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.store import tables as t
 from bot.store.database import Database
@@ -38,48 +48,55 @@ def key_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
+def is_blocked(bot: BindParameter[str], at: BindParameter[float]) -> ColumnElement[bool]:
+    """Whether nobody may send through ``bot`` at that time, by the far side's own word; part of
+    the statement that claims, which thereby needs none before it."""
+    until = t.pace.c.blocked_until
+    return exists().where(t.pace.c.bot == bot, until > at, until <= at + 24 * FAR)
+
+
+def _take() -> ReturningUpdate[Any]:
+    free, at = t.pace.c.free_at, bindparam("b_at", type_=Float)
+    start = case((free < at, at), (free > bindparam("b_far", type_=Float), at), else_=free)
+    return (
+        update(t.pace)
+        .where(t.pace.c.bot == bindparam("b_bot"))
+        .values(free_at=start + bindparam("b_needed", type_=Float))
+        .returning(free)
+    )
+
+
+_TAKE = _take()
+
+
 class Pace:
     def __init__(self, database: Database, key: str, rate_per_second: float) -> None:
         self._database = database
-        self._key = key
+        self.key = key
         self.interval = 1 / (rate_per_second * HEADROOM)
 
     async def prepare(self, connection: AsyncConnection) -> None:
         """Make sure that the row is there."""
         await connection.execute(
             self._database.insert(t.pace)
-            .values(bot=self._key, free_at=0.0, blocked_until=0.0)
+            .values(bot=self.key, free_at=0.0, blocked_until=0.0)
             .on_conflict_do_nothing()
         )
 
     async def take(self, connection: AsyncConnection, count: int, now: datetime) -> Slots:
         """Reserve the next ``count`` slots."""
-        at = now.timestamp()
-        free = t.pace.c.free_at
-        start = case((free < at, at), (free > at + FAR, at), else_=free)
+        at, needed = now.timestamp(), count * self.interval
         until = await connection.scalar(
-            update(t.pace)
-            .where(t.pace.c.bot == self._key)
-            .values(free_at=start + count * self.interval)
-            .returning(t.pace.c.free_at)
+            _TAKE, {"b_bot": self.key, "b_at": at, "b_far": at + FAR, "b_needed": needed}
         )
-        first = (until or at) - count * self.interval
-        return Slots(count=count, start=first, interval=self.interval)
-
-    async def blocked_for(self, connection: AsyncConnection, now: datetime) -> float:
-        """Seconds for which nobody may send, by the far side's own word; 0 when free."""
-        until = await connection.scalar(
-            select(t.pace.c.blocked_until).where(t.pace.c.bot == self._key)
-        )
-        left = (until or 0.0) - now.timestamp()
-        return 0.0 if left > 24 * FAR else max(left, 0.0)
+        return Slots(count=count, start=(until or at) - needed, interval=self.interval)
 
     async def block(self, connection: AsyncConnection, until: datetime) -> None:
         """Make every worker wait until ``until`` (a 429 with retry_after)."""
         moment = until.timestamp()
         await connection.execute(
             update(t.pace)
-            .where(t.pace.c.bot == self._key)
+            .where(t.pace.c.bot == self.key)
             .values(
                 blocked_until=case(
                     (t.pace.c.blocked_until < moment, moment), else_=t.pace.c.blocked_until

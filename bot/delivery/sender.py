@@ -7,20 +7,17 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.audience import repository as audience
 from bot.audience.choice import Choice
-from bot.audience.subscriber import SubscriberState
 from bot.clock import Clock
 from bot.delivery import ledger
+from bot.delivery.books import Books, Ended, Turn
 from bot.delivery.ledger import Claim
 from bot.delivery.message import published_message
-from bot.delivery.outcome import Change, decide
-from bot.delivery.pace import Pace, Slots
+from bot.delivery.outcome import decide
+from bot.delivery.pace import Pace
 from bot.errors import StoreError
 from bot.releases import publication
 from bot.releases.publication import Published
@@ -36,13 +33,29 @@ LONGEST_SEND = 60.0
 
 RECORD_AGAIN = 1.0
 
+AT_A_TIME = 8
+"""Texts whose messages are kept laid out; more are seldom being sent at once."""
+
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class _Ended:
-    claim: Claim
-    change: Change
+class _Messages:
+    """The messages that one published text becomes, each laid out when it is first needed."""
+
+    def __init__(self, published: Published, settings: Settings) -> None:
+        self.published = published
+        self._settings = settings
+        self._made: dict[tuple[str, tuple[str, ...]], Message] = {}
+
+    def to(self, claim: Claim) -> Message:
+        reader = claim.languages if claim.fallback else ()
+        key = (claim.language, reader)
+        message = self._made.get(key)
+        if message is None:
+            choice = Choice(claim.language, claim.fallback)
+            message = published_message(self.published, choice, reader, self._settings)
+            self._made[key] = message
+        return message
 
 
 class Sender:
@@ -61,11 +74,11 @@ class Sender:
         self._settings = settings
         self._clock = clock
         self._transports = transports
-        self._pace = pace
-        self._count = count
         self._batch = max(1, min(100, round(settings.rate_per_second / 40)))
         self._stopping = asyncio.Event()
+        self._messages: dict[int, _Messages] = {}
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._books = Books(database, clock, pace, self.name, count)
 
     def stop(self) -> None:
         """Claim nothing more; what is in flight is finished and recorded."""
@@ -77,19 +90,18 @@ class Sender:
         Running this twice, at once or after a crash, sends nothing twice: only rows that this
         worker's claim turned to ``sending`` are sent.
         """
-        published = await self._published(announcement_id)
-        messages: dict[tuple[str, tuple[str, ...]], Message] = {}
+        messages = self._messages_of(await self._published(announcement_id))
         tried = 0
-        ended: list[_Ended] = []
+        ended: list[Ended] = []
         while not self._stopping.is_set() and tried < CHUNK:
-            claims, slots = await self._next(announcement_id, ended)
+            turn = await self._turn(announcement_id, ended, self._batch)
             ended = []
-            if not claims:
+            if not turn.claims:
                 return tried
-            tried += len(claims)
-            ended = await self._send_all(published, claims, slots, messages)
+            tried += len(turn.claims)
+            ended = await self._send_all(turn, messages)
         if ended:
-            await self._next(announcement_id, ended, limit=0)
+            await self._turn(announcement_id, ended, 0)
         return tried
 
     async def _published(self, announcement_id: int) -> Published:
@@ -98,79 +110,38 @@ class Sender:
             assert announcement.published_id is not None
             return await publication.by_id(connection, announcement.published_id)
 
-    async def _next(
-        self, announcement_id: int, ended: Sequence[_Ended], limit: int | None = None
-    ) -> tuple[list[Claim], Slots]:
-        """In one transaction: confirm the batch before, take the next one and its slots.
-
-        While the far side makes the whole bot wait there is no next one. What has been sent is
-        never forgotten because the database is away: it is recorded when that comes back.
-        """
+    async def _turn(self, announcement_id: int, ended: Sequence[Ended], limit: int) -> Turn:
+        """What has been sent is never forgotten because the database is away: it is recorded
+        when that comes back."""
         while True:
             try:
-                return await self._confirm_and_claim(
-                    announcement_id, ended, self._batch if limit is None else limit
-                )
+                return await self._books.turn(announcement_id, ended, limit)
             except StoreError as error:
                 if not ended:
                     raise
                 log.error("outcomes wait for the database", count=len(ended), reason=str(error))
                 await asyncio.sleep(RECORD_AGAIN)
 
-    async def _confirm_and_claim(
-        self, announcement_id: int, ended: Sequence[_Ended], limit: int
-    ) -> tuple[list[Claim], Slots]:
-        async with self._database.write() as connection:
-            now = self._clock.now()
-            await self._write(connection, announcement_id, ended)
-            if not limit or await self._pace.blocked_for(connection, now):
-                return [], Slots(count=0, start=0, interval=0)
-            claims = await ledger.claim(connection, announcement_id, self.name, now, limit)
-            return claims, await self._pace.take(connection, len(claims), now)
+    def _messages_of(self, published: Published) -> _Messages:
+        """What was laid out for the chunk before, as long as the text is still the same."""
+        known = self._messages.get(published.id)
+        if known is None or known.published != published:
+            known = self._messages[published.id] = _Messages(published, self._settings)
+            for oldest in list(self._messages)[:-AT_A_TIME]:
+                del self._messages[oldest]
+        return known
 
-    async def _write(
-        self, connection: AsyncConnection, announcement_id: int, ended: Sequence[_Ended]
-    ) -> None:
-        now = self._clock.now()
-        changes = [(e.claim.subscriber_id, e.change) for e in ended]
-        await ledger.record(connection, announcement_id, self.name, changes, now)
-        for e in ended:
-            if self._count is not None:
-                self._count(e.change.state)
-            if e.change.pause_until is not None:
-                await self._pace.block(connection, e.change.pause_until)
-            if e.change.moved_to:
-                await audience.move(connection, e.claim.subscriber_id, e.change.moved_to)
-            if e.change.unreachable:
-                await audience.mark(
-                    connection,
-                    e.claim.subscriber_id,
-                    SubscriberState.UNREACHABLE,
-                    e.change.reason,
-                )
-
-    async def _send_all(
-        self,
-        published: Published,
-        claims: Sequence[Claim],
-        slots: Slots,
-        messages: dict[tuple[str, tuple[str, ...]], Message],
-    ) -> list[_Ended]:
-        now = self._clock.now().timestamp()
-        sends = []
-        for place, claim in enumerate(claims):
-            reader = claim.languages if claim.fallback else ()
-            key = (claim.language, reader)
-            if key not in messages:
-                choice = Choice(claim.language, claim.fallback)
-                messages[key] = published_message(published, choice, reader, self._settings)
-            delay = slots.start + place * slots.interval - now
-            sends.append(self._send(claim, messages[key], delay))
+    async def _send_all(self, turn: Turn, messages: _Messages) -> list[Ended]:
+        now, slots = self._clock.now().timestamp(), turn.slots
+        sends = [
+            self._send(claim, messages.to(claim), slots.start + place * slots.interval - now)
+            for place, claim in enumerate(turn.claims)
+        ]
         if len(sends) == 1:
             return [await sends[0]]
         return list(await asyncio.gather(*sends))
 
-    async def _send(self, claim: Claim, message: Message, delay: float) -> _Ended:
+    async def _send(self, claim: Claim, message: Message, delay: float) -> Ended:
         if delay > 0:
             await asyncio.sleep(delay)
         transport = self._transports.get(claim.transport)
@@ -190,4 +161,4 @@ class Sender:
             log.warning(
                 "delivery", state=change.state, reason=change.reason, to=claim.subscriber_id
             )
-        return _Ended(claim, change)
+        return Ended(claim, change)
