@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -107,6 +107,17 @@ class Service:
         if transport is None and self.settings.token is None:
             log.warning("no telegram_token: the bot is off; pages and feeds work")
         if transport is not None and "bot" in self.roles:
+            from bot.chat.app import Chat
+
+            # Made before anything has to be told: it keeps notices until Telegram is reached.
+            self.chat = Chat(
+                self.database,
+                self.settings,
+                self.clock,
+                self.desk,
+                transport,
+                reserve=self._reserve,
+            )
             group.create_task(self._converse(transport))
         if "planner" in self.roles:
             group.create_task(self._plan(engine))
@@ -169,18 +180,9 @@ class Service:
     # --- the bot ---------------------------------------------------------------------------------
 
     async def _converse(self, transport: TelegramTransport) -> None:
-        from bot.chat.app import Chat
-
+        assert self.chat is not None
         if not await self._introduced(transport):
             return
-        self.chat = Chat(
-            self.database,
-            self.settings,
-            self.clock,
-            self.desk,
-            transport,
-            reserve=self._reserve,
-        )
         try:
             await self._leading("bot", self.chat.run)
         finally:
@@ -267,7 +269,8 @@ class Service:
                 await _ended(waiting)
             over.set()
             await working  # ends by itself, and lets out what went wrong
-        await lease.release()
+        with suppress(StoreError):  # it runs out by itself
+            await lease.release()
 
     async def _holds(self, lease: Lease) -> bool:
         try:

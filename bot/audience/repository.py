@@ -267,6 +267,15 @@ async def zones(connection: AsyncConnection) -> list[str]:
     )
 
 
+async def anybody(connection: AsyncConnection, zone: str, *, before: datetime) -> bool:
+    """Whether an active subscriber of that zone had subscribed by then."""
+    s = t.subscriber
+    query = select(s.c.id).where(
+        s.c.state == SubscriberState.ACTIVE, s.c.timezone == zone, s.c.created_at <= before
+    )
+    return await connection.scalar(query.limit(1)) is not None
+
+
 async def preferences(connection: AsyncConnection, zone: str | None = None) -> list[Preference]:
     """The distinct wishes of active subscribers, in one zone or in all."""
     columns = (t.subscriber.c.languages, t.subscriber.c.topics)

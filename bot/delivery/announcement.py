@@ -21,6 +21,13 @@ RESUMED = "resumed"
 """The reason of an announcement that staff sent on although it was late."""
 
 
+FAULT = "fault"
+"""The reason of one whose message could not be made."""
+
+STANDSTILL = "standstill"
+"""The reason of one that was left unsent on an earlier day, because no sender ran."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Announcement:
     """``key`` is unique in the database: the same thing is never announced twice.

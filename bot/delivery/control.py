@@ -50,9 +50,9 @@ async def cancel(database: Database, clock: Clock, actor: Actor, name: int | str
 
 async def _find(connection: AsyncConnection, name: int | str) -> Announcement:
     found = (
-        await ledger.by_key(connection, name)
+        await ledger.by_key(connection, name, to_change=True)
         if isinstance(name, str)
-        else next((a for a in await ledger.announcements(connection) if a.id == name), None)
+        else await ledger.find(connection, name, to_change=True)
     )
     if found is None:
         raise NotFound(

@@ -102,6 +102,7 @@ class Distributed:
         self._task = self._app.task(name="polyherald:send_chunk", queue="send")(self._carry_out)
         self._worker: asyncio.Task[None] | None = None
         self._opened = False
+        self._stopped = False
 
     async def _carry_out(self, announcement_id: int) -> None:
         assert self._work is not None
@@ -116,6 +117,8 @@ class Distributed:
     async def offer(self, announcement_id: int) -> None:
         from procrastinate.exceptions import AlreadyEnqueued
 
+        if self._stopped:
+            return
         await self.open()
         for lane in range(LANES):
             lock = f"{announcement_id}/{lane}"
@@ -145,6 +148,7 @@ class Distributed:
 
     async def stop(self) -> None:
         """Procrastinate's own graceful end: a cancelled worker finishes its running jobs."""
+        self._stopped = True
         if self._worker is not None:
             self._worker.cancel()
             await asyncio.wait([self._worker])

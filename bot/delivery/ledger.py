@@ -17,6 +17,7 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    exists,
     func,
     literal,
     or_,
@@ -105,19 +106,37 @@ async def announce(
 
 
 async def announcements(
-    connection: AsyncConnection, *states: AnnouncementState
+    connection: AsyncConnection, *states: AnnouncementState, to_change: bool = False
 ) -> list[Announcement]:
-    """Announcements, newest first; those in ``states`` only, if any are given."""
+    """Announcements, newest first; those in ``states`` only, if any are given.
+
+    ``to_change`` keeps others from changing them until this transaction ends.
+    """
     query = select(t.announcement).order_by(t.announcement.c.id.desc())
     if states:
         query = query.where(t.announcement.c.state.in_(states))
+    if to_change:
+        query = query.with_for_update()
     return [_announcement(row) for row in await connection.execute(query)]
 
 
-async def by_key(connection: AsyncConnection, key: str) -> Announcement | None:
-    row = (
-        await connection.execute(select(t.announcement).where(t.announcement.c.key == key))
-    ).one_or_none()
+async def by_key(
+    connection: AsyncConnection, key: str, *, to_change: bool = False
+) -> Announcement | None:
+    query = select(t.announcement).where(t.announcement.c.key == key)
+    if to_change:
+        query = query.with_for_update()
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else _announcement(row)
+
+
+async def find(
+    connection: AsyncConnection, ident: int, *, to_change: bool = False
+) -> Announcement | None:
+    query = select(t.announcement).where(t.announcement.c.id == ident)
+    if to_change:
+        query = query.with_for_update()
+    row = (await connection.execute(query)).one_or_none()
     return None if row is None else _announcement(row)
 
 
@@ -214,9 +233,14 @@ def _claim() -> ReturningUpdate[Any]:
             d.c.state.in_([literal(state.value) for state in _WAITING]),
             d.c.due_at <= now,
             ~is_blocked(bindparam("b_bot"), bindparam("b_at", type_=Float)),
+            # Work that was handed out before an announcement was held or cancelled finds nothing.
+            exists().where(
+                t.announcement.c.id == bindparam("b_announcement"),
+                t.announcement.c.state == literal(AnnouncementState.SENDING.value),
+            ),
         )
         .limit(bindparam("b_limit"))
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=d)
         # A CTE is carried out once; a subquery PostgreSQL may repeat, and claim beyond the limit.
         .cte("due")
     )
@@ -342,6 +366,17 @@ async def record(
     ]
     if rows:
         await connection.execute(_RECORD, rows)
+    if any(row["b_state"] == DeliveryState.RETRYING for row in rows):
+        await _end_if_cancelled(connection, announcement_id, now)
+
+
+async def _end_if_cancelled(
+    connection: AsyncConnection, announcement_id: int, now: datetime
+) -> None:
+    """What was in flight while its announcement was cancelled is not tried again."""
+    state = select(t.announcement.c.state).where(t.announcement.c.id == announcement_id)
+    if await connection.scalar(state) == AnnouncementState.CANCELLED:
+        await cancel(connection, announcement_id, now)
 
 
 async def sweep(connection: AsyncConnection, claimed_before: datetime, now: datetime) -> int:
@@ -360,6 +395,14 @@ async def waiting(connection: AsyncConnection, announcement_id: int, now: dateti
     return await _count(
         connection, announcement_id, t.delivery.c.state.in_(_WAITING), t.delivery.c.due_at <= now
     )
+
+
+async def held_back(connection: AsyncConnection, announcement_id: int) -> bool:
+    """Whether some zone of an occurrence still waits for staff to decide."""
+    query = select(t.wave.c.zone).where(
+        t.wave.c.announcement_id == announcement_id, t.wave.c.state == "held"
+    )
+    return await connection.scalar(query.limit(1)) is not None
 
 
 async def still_open(connection: AsyncConnection, announcement_id: int) -> int:

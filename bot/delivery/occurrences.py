@@ -14,6 +14,7 @@ from bot.audience.choice import choose, wants
 from bot.delivery import ledger
 from bot.delivery.announcement import (
     RESUMED,
+    STANDSTILL,
     Announcement,
     AnnouncementState,
     occurrence_key,
@@ -57,10 +58,13 @@ async def announce_due(
     zones = sorted({settings.timezone, *await audience.zones(connection)})
     notices: list[Text] = []
     for occurrence in coming:
-        release = await repository.by_id(connection, occurrence.release_id)
-        if _is_covered(release, occurrence):
+        release = await repository.by_id(connection, occurrence.release_id, to_change=True)
+        key = occurrence_key(release.slug, occurrence.civil_date)
+        announcement = await ledger.by_key(connection, key, to_change=True)
+        begun = announcement is not None and announcement.published_id is not None
+        if not begun and await _is_covered(connection, release, occurrence):
             await occasions.set_state(connection, occurrence.id, "covered")
-        elif _in_force(release, occurrence, settings, now):
+        elif begun or _in_force(release, settings, now):
             step = _Step(database, settings, connection, release, occurrence, now)
             notices += await guarded(connection, release.slug, step.take(zones))
         elif occurrence.civil_date < first and not _under_embargo(release, now):
@@ -76,19 +80,20 @@ async def announce_due(
     return notices
 
 
-def _is_covered(release: Release, occurrence: Occurrence) -> bool:
-    """The release's own publication was this year's announcement."""
+async def _is_covered(
+    connection: AsyncConnection, release: Release, occurrence: Occurrence
+) -> bool:
+    """This year's announcement is another: the release's own publication on that date, or the
+    release that was prepared for the day under a slug of its own."""
+    if release.date == occurrence.civil_date:
+        return release.state is ReleaseState.PUBLISHED
     return (
-        release.date == occurrence.civil_date
-        and release.state is ReleaseState.PUBLISHED
-        and occurrence.state == "coming"
+        await repository.edition_of(connection, occurrence.spec, occurrence.civil_date) is not None
     )
 
 
-def _in_force(release: Release, occurrence: Occurrence, settings: Settings, now: datetime) -> bool:
+def _in_force(release: Release, settings: Settings, now: datetime) -> bool:
     """Only from texts that were approved for it, never before an embargo."""
-    if occurrence.state == "underway":
-        return release.pubstatus is PubStatus.USABLE
     waiting = release.state in (ReleaseState.QUEUED, ReleaseState.HELD)
     ready = review.readiness(
         release, settings.required_languages, Completeness(settings.completeness)
@@ -151,7 +156,7 @@ class _Step:
         if due.on_time:
             announcement = await self._announce(announcement, due.on_time)
         if due.late:
-            notices.append(await self._hold(announcement, due))
+            notices += await self._hold(announcement, due)
         first, _ = civil_dates_at(self.now)
         if self.occurrence.civil_date < first and not due.late:
             await occasions.set_state(self.connection, self.occurrence.id, "done")
@@ -184,16 +189,25 @@ class _Step:
 
     async def _due(self, zones: Sequence[str], announcement: Announcement | None) -> _Due:
         resumed = announcement is not None and announcement.reason == RESUMED
+        stands_still = (
+            announcement is not None
+            and announcement.state is AnnouncementState.HELD
+            and announcement.reason == STANDSTILL
+        )
         planned = await ledger.waves(self.connection, announcement.id) if announcement else {}
         due = _Due()
         hour = time.fromisoformat(self.occurrence.spec.at or str(self.settings.occasion_hour))
         for zone in zones:
             at = moment_in(zone, self.occurrence.civil_date, hour)
-            if self.release.embargo is not None:
-                at = max(at, self.release.embargo.at)
+            for moment in (self.release.embargo, self.release.publish_at):
+                # An edition's own time counts; a release that is out already had its time.
+                if moment is not None and (self._is_edition or moment is self.release.embargo):
+                    at = max(at, moment.at)
             if at > self.now or zone in planned:
                 continue
-            late = is_late(at, self.now, zone, self.occurrence.spec.catch_up) and not resumed
+            late = stands_still or (
+                is_late(at, self.now, zone, self.occurrence.spec.catch_up) and not resumed
+            )
             (due.late if late else due.on_time).append((zone, at))
         return due
 
@@ -283,8 +297,19 @@ class _Step:
                 zone=zone,
             )
 
-    async def _hold(self, announcement: Announcement | None, due: _Due) -> Text:
-        """Ask staff about zones whose hour passed too long ago, while the service was down."""
+    async def _hold(self, announcement: Announcement | None, due: _Due) -> list[Text]:
+        """Ask staff about zones whose hour passed too long ago, while the service was down.
+
+        Where nobody had subscribed by then there is nothing to ask.
+        """
+        due.late = [
+            (zone, at)
+            for zone, at in due.late
+            if (announcement is None and zone == self.settings.timezone)
+            or await audience.anybody(self.connection, zone, before=at)
+        ]
+        if not due.late:
+            return []
         if announcement is None:
             announcement = await self._announcement(None, due.late[0][1], None)
             await ledger.set_state(
@@ -292,12 +317,14 @@ class _Step:
             )
         for zone, at in due.late:
             await self._note(announcement.id, zone, at, "held")
-        return text(
-            "The announcement “{key}” is too late in these time zones: {zones}. "
-            "It is held there; resume or cancel it.",
-            key=self.key,
-            zones=tuple(zone for zone, _ in due.late),
-        )
+        return [
+            text(
+                "The announcement “{key}” is too late in these time zones: {zones}. "
+                "It is held there; resume or cancel it.",
+                key=self.key,
+                zones=tuple(zone for zone, _ in due.late),
+            )
+        ]
 
     async def _note(self, announcement_id: int, zone: str, at: datetime, state: str) -> None:
         await self.connection.execute(

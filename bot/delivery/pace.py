@@ -34,6 +34,10 @@ FAR = 3600.0
 """A row further ahead than this was written by a clock that has since been set back."""
 
 
+LONGEST_BLOCK = 7 * 24 * FAR
+"""No flood wait lasts longer; what says so was written by such a clock as well."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Slots:
     """``count`` slots from ``start`` on, ``interval`` seconds apart. None while all must wait."""
@@ -52,7 +56,7 @@ def is_blocked(bot: BindParameter[str], at: BindParameter[float]) -> ColumnEleme
     """Whether nobody may send through ``bot`` at that time, by the far side's own word; part of
     the statement that claims, which thereby needs none before it."""
     until = t.pace.c.blocked_until
-    return exists().where(t.pace.c.bot == bot, until > at, until <= at + 24 * FAR)
+    return exists().where(t.pace.c.bot == bot, until > at, until <= at + LONGEST_BLOCK)
 
 
 def _take() -> ReturningUpdate[Any]:

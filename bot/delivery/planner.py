@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.delivery import ledger, occurrences, publications
-from bot.delivery.announcement import Announcement, AnnouncementState
+from bot.delivery.announcement import FAULT, Announcement, AnnouncementState
 from bot.delivery.engine import Engine
 from bot.delivery.sender import LONGEST_SEND
 from bot.errors import StoreError
 from bot.occasions import repository as occasions
 from bot.settings import Settings
 from bot.store.database import Database, changes
-from translations.text import Text
+from translations.text import Text, text
 
 INTERVAL = 0.5
 """Seconds between looks: what staff change on the command line is taken up within a second."""
@@ -89,8 +89,21 @@ class Planner:
         for announcement in await self._sending():
             if await self._has_work(announcement, now):
                 await self.engine.offer(announcement.id)
-        for notice in notices:
+        for notice in (*notices, *await self._faulty()):
             await self._once(notice)
+
+    async def _faulty(self) -> list[Text]:
+        async with self._database.read() as connection:
+            held = await ledger.announcements(connection, AnnouncementState.HELD)
+        return [
+            text(
+                "“{key}” cannot be sent because of a fault. It is held; the operator finds the "
+                "fault in the log.",
+                key=announcement.key,
+            )
+            for announcement in held
+            if announcement.reason == FAULT
+        ]
 
     async def _once(self, notice: Text) -> None:
         """Tell staff, but not twice a second while a thing stays as it is."""
@@ -131,7 +144,8 @@ class Planner:
         return self._looked - timedelta(minutes=10)
 
     async def _plan_publications(self, connection: AsyncConnection, now: datetime) -> None:
-        for announcement in await ledger.announcements(connection, AnnouncementState.PLANNING):
+        planning = AnnouncementState.PLANNING
+        for announcement in await ledger.announcements(connection, planning, to_change=True):
             if announcement.kind != "publication":
                 continue
             planned = await publications.plan(
@@ -150,6 +164,8 @@ class Planner:
             if await ledger.waiting(connection, announcement.id, now):
                 return True
             if await ledger.still_open(connection, announcement.id):
+                return False
+            if await ledger.held_back(connection, announcement.id):
                 return False
             if announcement.occurrence_id is not None:
                 occurrence = await occasions.by_id(connection, announcement.occurrence_id)

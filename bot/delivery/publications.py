@@ -29,7 +29,7 @@ async def publish_due(
 ) -> list[Text]:
     """Publish every queued release whose time has come; returns what staff should be told."""
     notices = []
-    for release in await repository.in_state(connection, ReleaseState.QUEUED):
+    for release in await repository.in_state(connection, ReleaseState.QUEUED, to_change=True):
         due = review.due_at(release)
         if due is None or due > now:
             continue

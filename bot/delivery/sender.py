@@ -13,10 +13,11 @@ import structlog
 from bot.audience.choice import Choice
 from bot.clock import Clock
 from bot.delivery import ledger
+from bot.delivery.announcement import FAULT, AnnouncementState
 from bot.delivery.books import Books, Ended, Turn
 from bot.delivery.ledger import Claim
 from bot.delivery.message import published_message
-from bot.delivery.outcome import decide
+from bot.delivery.outcome import Change, DeliveryState, decide
 from bot.delivery.pace import Pace
 from bot.errors import StoreError
 from bot.releases import publication
@@ -133,13 +134,31 @@ class Sender:
 
     async def _send_all(self, turn: Turn, messages: _Messages) -> list[Ended]:
         now, slots = self._clock.now().timestamp(), turn.slots
+        try:
+            made = [messages.to(claim) for claim in turn.claims]
+        except Exception:  # nothing was sent: give the claims back, and ask before going on
+            log.exception("a message could not be made", slug=messages.published.slug)
+            await self._hold(messages.published)
+            back = Change(state=DeliveryState.RETRYING, reason=FAULT, due_at=self._clock.now())
+            return [Ended(claim, back) for claim in turn.claims]
         sends = [
-            self._send(claim, messages.to(claim), slots.start + place * slots.interval - now)
-            for place, claim in enumerate(turn.claims)
+            self._send(claim, message, slots.start + place * slots.interval - now)
+            for place, (claim, message) in enumerate(zip(turn.claims, made, strict=True))
         ]
         if len(sends) == 1:
             return [await sends[0]]
         return list(await asyncio.gather(*sends))
+
+    async def _hold(self, published: Published) -> None:
+        async with self._database.write() as connection:
+            for announcement in await ledger.of_release(connection, published.release_id):
+                if (
+                    announcement.published_id == published.id
+                    and announcement.state is AnnouncementState.SENDING
+                ):
+                    await ledger.set_state(
+                        connection, announcement.id, AnnouncementState.HELD, reason=FAULT
+                    )
 
     async def _send(self, claim: Claim, message: Message, delay: float) -> Ended:
         if delay > 0:

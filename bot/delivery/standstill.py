@@ -7,17 +7,15 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.delivery import ledger
-from bot.delivery.announcement import RESUMED, AnnouncementState
+from bot.delivery.announcement import RESUMED, STANDSTILL, AnnouncementState
 from bot.errors import StoreError
 from bot.occasions.lateness import is_late
 from bot.settings import Settings
-from bot.store import tables as t
-from bot.store.database import Database
+from bot.store.database import Database, recalled, remember
 from translations.text import Text, text
 
 KEY = "sender_beat"
@@ -28,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 async def last_beat(connection: AsyncConnection) -> datetime | None:
     """When a sender was last seen alive (UTC)."""
-    value = await connection.scalar(select(t.meta.c.value).where(t.meta.c.key == KEY))
+    value = await recalled(connection, KEY)
     return None if value is None else datetime.fromisoformat(value)
 
 
@@ -38,10 +36,7 @@ async def beat(database: Database, clock: Clock) -> None:
         now = clock.now().isoformat()
         try:
             async with database.write() as connection:
-                added = database.insert(t.meta).values(key=KEY, value=now)
-                await connection.execute(
-                    added.on_conflict_do_update(index_elements=[t.meta.c.key], set_={"value": now})
-                )
+                await remember(database, connection, KEY, now)
         except StoreError as error:
             log.error("cannot note that the sender lives", reason=str(error))
         await asyncio.sleep(EVERY)
@@ -67,7 +62,7 @@ async def hold(
                 continue
             if await ledger.waiting(connection, announcement.id, now):
                 await ledger.set_state(
-                    connection, announcement.id, AnnouncementState.HELD, reason="late"
+                    connection, announcement.id, AnnouncementState.HELD, reason=STANDSTILL
                 )
                 held.append(announcement.key)
     for key in held:

@@ -56,7 +56,7 @@ async def fill(database: Database, connection: AsyncConnection, today: date) -> 
             delete(t.occurrence).where(
                 t.occurrence.c.observance_id == row.id,
                 t.occurrence.c.state == "coming",
-                t.occurrence.c.civil_date >= today - BEHIND,
+                t.occurrence.c.civil_date > today - BEHIND,
             )
         )
         since = max(row.bears - timedelta(days=1), today - BEHIND)

@@ -6,6 +6,7 @@ and moves the change counter so that running services take it up.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from bot.releases.release import (
 )
 from bot.releases.review import FOLDER, Actor
 from bot.settings import Settings
-from bot.store.database import Database, touch
+from bot.store.database import Database, recalled, remember, touch
 from translations.text import text
 
 
@@ -60,14 +61,18 @@ class Desk:
         """
         async with self._database.write() as connection:
             now = self._clock.now()
-            known = await repository.find(connection, draft.slug)
+            known = await repository.find(connection, draft.slug, to_change=True)
+            if actor == FOLDER and not archive and not await self._is_news(connection, draft):
+                return Filed(known or draft, "same")
             _demand_writing(actor, known, draft)
+            _demand_same_day(known, draft)
             merged = self._merged(actor, known, draft)
             if archive:
+                _demand_archivable(known, merged, now)
                 merged = self._all_approved(merged, actor)
             if known is not None and merged == known and not archive:
                 return Filed(known, "same")
-            merged = self._queued_by_file(merged, known, now)
+            merged = _queued_by_file(merged, now)
             stored = await repository.save(connection, merged, now)
             if archive:
                 stored = await self._archive(connection, stored, now)
@@ -99,30 +104,29 @@ class Desk:
             )
         if trusted:
             for tag, variant in draft.variants.items():
-                if variant.state is VariantState.APPROVED:
-                    merged = self._approved_by_folder(merged, tag)
+                if variant.state is VariantState.APPROVED and _is_new_text(
+                    before.get(tag), variant
+                ):
+                    merged = review.approved(merged, tag, FOLDER, four_eyes=False)
         return merged
 
-    @staticmethod
-    def _approved_by_folder(release: Release, language: str) -> Release:
-        if release.is_approved(language):
-            return release
-        return review.approved(release, language, FOLDER, four_eyes=False)
+    async def _is_news(self, connection: AsyncConnection, draft: Release) -> bool:
+        """Whether the folder reads otherwise than when it was last taken in.
+
+        Files that did not change say nothing new: what staff did since then stands.
+        """
+        reads = hashlib.sha256(repr(draft).encode("utf-8", "surrogatepass")).hexdigest()
+        key = f"folder:{draft.slug}"
+        if await recalled(connection, key) == reads:
+            return False
+        await remember(self._database, connection, key, reads)
+        return True
 
     @staticmethod
     def _all_approved(release: Release, actor: Actor) -> Release:
         for tag in release.variants:
             release = review.approved(release, tag, actor, four_eyes=False)
         return release
-
-    @staticmethod
-    def _queued_by_file(merged: Release, known: Release | None, now: datetime) -> Release:
-        at = merged.publish_at
-        if merged.state is not ReleaseState.DRAFT or at is None or at.at <= now:
-            return merged
-        if not merged.is_approved(merged.original):
-            return merged
-        return replace(merged, state=ReleaseState.QUEUED)
 
     async def _archive(
         self, connection: AsyncConnection, release: Release, now: datetime
@@ -136,12 +140,13 @@ class Desk:
     async def approve(self, actor: Actor, slug: str, languages: Sequence[str] = ()) -> Release:
         """Approve the variants in ``languages``, by default all of them, the original first."""
         async with self._act() as (connection, now):
-            release = await repository.get(connection, slug)
+            release = await repository.get(connection, slug, to_change=True)
             chosen = sorted(languages or release.variants, key=lambda tag: tag != release.original)
             for language in chosen:
                 release = review.approved(
                     release, language, actor, four_eyes=self._settings.four_eyes
                 )
+            release = _queued_by_file(release, now)
             await repository.save(connection, release, now)
             await audit.record(connection, now, actor, "approve", slug, languages=list(chosen))
             return release
@@ -150,7 +155,7 @@ class Desk:
         """Make a proposed observance count."""
         async with self._act() as (connection, now):
             review.demand(actor, "schedule")
-            release = await repository.get(connection, slug)
+            release = await repository.get(connection, slug, to_change=True)
             if release.observance is None:
                 raise Conflict(text("“{slug}” proposes no observance.", slug=slug))
             release = replace(release, observance=replace(release.observance, accepted=True))
@@ -169,7 +174,7 @@ class Desk:
         """Set the time at which a release goes out: ``at``, else its own, else its embargo."""
         async with self._act() as (connection, now):
             review.demand(actor, "schedule")
-            release = await repository.get(connection, slug)
+            release = await repository.get(connection, slug, to_change=True)
             review.demand_unpublished(release)
             self._demand_approved_original(release)
             embargo = embargo or release.embargo
@@ -196,7 +201,7 @@ class Desk:
         """Queue a release for this moment. Refused while its embargo lasts."""
         async with self._act() as (connection, now):
             review.demand(actor, "schedule")
-            release = await repository.get(connection, slug)
+            release = await repository.get(connection, slug, to_change=True)
             review.demand_unpublished(release)
             self._demand_approved_original(release)
             if release.embargo is not None and release.embargo.at > now:
@@ -227,7 +232,7 @@ class Desk:
         """Take a queued release out of the queue, until it is queued or published again."""
         async with self._act() as (connection, now):
             review.demand(actor, "schedule")
-            release = await repository.get(connection, slug)
+            release = await repository.get(connection, slug, to_change=True)
             review.demand_unpublished(release)
             release = replace(release, state=ReleaseState.HELD)
             await repository.save(connection, release, now)
@@ -248,6 +253,54 @@ class Desk:
                     language=release.original,
                 )
             )
+
+
+def _is_new_text(before: Variant | None, variant: Variant) -> bool:
+    """A file's ``state: approved`` speaks for its own words, not for a translation that became
+    stale because the original changed (product rule 3)."""
+    return (
+        before is None
+        or before.content_hash != variant.content_hash
+        or before.state is not VariantState.APPROVED
+    )
+
+
+def _queued_by_file(release: Release, now: datetime) -> Release:
+    """A ``publish_at`` to come queues a draft as soon as its original is approved."""
+    at = release.publish_at
+    if release.state is not ReleaseState.DRAFT or at is None or at.at <= now:
+        return release
+    if not release.is_approved(release.original):
+        return release
+    return replace(release, state=ReleaseState.QUEUED)
+
+
+def _demand_same_day(known: Release | None, draft: Release) -> None:
+    if known is None or known.state is not ReleaseState.PUBLISHED or known.date == draft.date:
+        return
+    raise Conflict(
+        text(
+            "“{slug}” is published with the date {date}. A release of another day needs a slug "
+            "of its own.",
+            slug=known.slug,
+            date=known.date,
+        )
+    )
+
+
+def _demand_archivable(known: Release | None, merged: Release, now: datetime) -> None:
+    """Archives are what readers knew long ago: nothing that is coming, nothing under embargo."""
+    if merged.embargo is not None and merged.embargo.at > now:
+        raise NotAllowed(
+            text("“{slug}” is under embargo and cannot be archived.", slug=merged.slug)
+        )
+    if known is not None and not known.archive:
+        raise Conflict(
+            text(
+                "“{slug}” is already here, and no archive. Publish it, or choose another slug.",
+                slug=known.slug,
+            )
+        )
 
 
 def _demand_writing(actor: Actor, known: Release | None, draft: Release) -> None:

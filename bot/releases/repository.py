@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -28,14 +28,17 @@ from bot.store import tables as t
 from translations.text import text
 
 
-async def find(connection: AsyncConnection, slug: str) -> Release | None:
-    found = await _load(connection, t.release.c.slug == slug)
+async def find(
+    connection: AsyncConnection, slug: str, *, to_change: bool = False
+) -> Release | None:
+    """``to_change`` keeps others from changing it until this transaction ends."""
+    found = await _load(connection, t.release.c.slug == slug, to_change=to_change)
     return found[0] if found else None
 
 
-async def get(connection: AsyncConnection, slug: str) -> Release:
+async def get(connection: AsyncConnection, slug: str, *, to_change: bool = False) -> Release:
     """The release of that slug; raises ``NotFound``, which says how to list them."""
-    found = await find(connection, slug)
+    found = await find(connection, slug, to_change=to_change)
     if found is None:
         raise NotFound(
             text("There is no release “{slug}”. The command “list” shows them all.", slug=slug)
@@ -48,13 +51,34 @@ async def everything(connection: AsyncConnection) -> list[Release]:
     return await _load(connection, None)
 
 
-async def in_state(connection: AsyncConnection, *states: ReleaseState) -> list[Release]:
-    return await _load(connection, t.release.c.state.in_(states))
+async def in_state(
+    connection: AsyncConnection, *states: ReleaseState, to_change: bool = False
+) -> list[Release]:
+    return await _load(connection, t.release.c.state.in_(states), to_change=to_change)
 
 
-async def by_id(connection: AsyncConnection, ident: int) -> Release:
-    found = await _load(connection, t.release.c.id == ident)
+async def by_id(connection: AsyncConnection, ident: int, *, to_change: bool = False) -> Release:
+    found = await _load(connection, t.release.c.id == ident, to_change=to_change)
     return found[0]
+
+
+async def edition_of(connection: AsyncConnection, spec: ObservanceSpec, on: date) -> Release | None:
+    """The release prepared for the observance of that origin on the day ``on``, if its original
+    is approved."""
+    prepared = (
+        select(t.observance.c.release_id)
+        .join(t.release, t.release.c.id == t.observance.c.release_id)
+        .where(
+            t.observance.c.origin == spec.origin,
+            t.observance.c.accepted.is_(True),
+            t.release.c.date == on,
+            t.release.c.archive.is_(False),
+        )
+    )
+    for release in await _load(connection, t.release.c.id.in_(prepared)):
+        if release.is_approved(release.original):
+            return release
+    return None
 
 
 async def save(connection: AsyncConnection, release: Release, now: datetime) -> Release:
@@ -162,10 +186,14 @@ def _variant_row(variant: Variant) -> dict[str, Any]:
     return asdict(variant)
 
 
-async def _load(connection: AsyncConnection, where: Any) -> list[Release]:
+async def _load(
+    connection: AsyncConnection, where: Any, *, to_change: bool = False
+) -> list[Release]:
     query = select(t.release).order_by(t.release.c.date.desc(), t.release.c.slug)
     if where is not None:
         query = query.where(where)
+    if to_change:
+        query = query.with_for_update()  # PostgreSQL; on SQLite a writer is alone anyway
     rows = (await connection.execute(query)).all()
     ids = [row.id for row in rows]
     variants = await _grouped(connection, t.variant, t.variant.c.release_id, ids)

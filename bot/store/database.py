@@ -203,3 +203,17 @@ async def remembered(database: Database, connection: AsyncConnection, key: str, 
     added: Insert = database.insert(meta).values(key=key, value=first).on_conflict_do_nothing()
     await connection.execute(added)
     return str(await connection.scalar(select(meta.c.value).where(meta.c.key == key)))
+
+
+async def recalled(connection: AsyncConnection, key: str) -> str | None:
+    """The value kept under ``key``, if any."""
+    value: str | None = await connection.scalar(select(meta.c.value).where(meta.c.key == key))
+    return value
+
+
+async def remember(database: Database, connection: AsyncConnection, key: str, value: str) -> None:
+    """Keep ``value`` under ``key`` from now on."""
+    added = database.insert(meta).values(key=key, value=value)
+    await connection.execute(
+        added.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value})
+    )

@@ -80,5 +80,5 @@ def _make_queue(connection: Connection) -> None:
     from procrastinate.schema import SchemaManager
 
     driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101 - the connection is open
+    assert driver is not None
     driver.execute(SchemaManager.get_schema())

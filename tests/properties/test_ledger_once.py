@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.audience.choice import Choice
 from bot.audience.repository import Preference
 from bot.delivery import ledger
-from bot.delivery.announcement import Announcement
+from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.ledger import Claim
 from bot.delivery.outcome import Change, DeliveryState, decide
 from bot.store import tables as t
@@ -85,6 +85,7 @@ class Deliveries(RuleBasedStateMachine):
                 published_id=None,
                 due_at=self.now,
                 now=self.now,
+                state=AnnouncementState.SENDING,
             )
             return await ledger.by_id(connection, ident)
 
@@ -260,6 +261,7 @@ async def _one_delivery(database: Database, connection: AsyncConnection, now: da
         published_id=None,
         due_at=now,
         now=now,
+        state=AnnouncementState.SENDING,
     )
     await ledger.plan(
         database,
