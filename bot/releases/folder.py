@@ -19,6 +19,7 @@ from translations.text import Text
 log = structlog.get_logger(__name__)
 
 DEBOUNCE_MILLISECONDS = 300
+LOOK_MILLISECONDS = 1000
 
 
 class Folder:
@@ -43,9 +44,20 @@ class Folder:
 
         self._path.mkdir(parents=True, exist_ok=True)
         await self.take_in(self._releases())
+        watched = False
         async for changes in awatch(
-            self._path, stop_event=stop, debounce=DEBOUNCE_MILLISECONDS, step=50
+            self._path,
+            stop_event=stop,
+            debounce=DEBOUNCE_MILLISECONDS,
+            step=50,
+            rust_timeout=LOOK_MILLISECONDS,
+            yield_on_timeout=True,
         ):
+            if not watched:
+                # What came after the first pass and before the watch began is caught here.
+                watched = True
+                await self.take_in(self._releases())
+                continue
             touched = {self._release_of(Path(name)) for _, name in changes}
             await self.take_in(sorted(path for path in touched if path and path.is_dir()))
 
