@@ -9,17 +9,28 @@ from __future__ import annotations
 from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from bot.releases.release import ObservanceSpec
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Anniversary:
-    """The ``number``-th anniversary, on ``on`` in the calendar of whoever is told."""
+    """The ``number``-th anniversary, in the ``year`` of the observance's own calendar.
+
+    ``occasion`` is the day itself as a Gregorian date, moved where the observance moves it;
+    ``lead`` how many days ahead of it this announcement is (0: on the day).
+    """
 
     number: int
-    on: date
+    year: int
+    occasion: date
+    lead: int = 0
+
+    @property
+    def on(self) -> date:
+        """The civil date of the announcement, in the zone of whoever is told."""
+        return self.occasion - timedelta(days=self.lead)
 
 
 def anniversaries(spec: ObservanceSpec, since: date, until: date) -> Iterator[Anniversary]:
@@ -33,7 +44,7 @@ def anniversaries(spec: ObservanceSpec, since: date, until: date) -> Iterator[An
             continue
         on = date_in(spec, year)
         if on is not None and since < on <= until:
-            yield Anniversary(number, on)
+            yield Anniversary(number=number, year=year, occasion=on)
 
 
 def date_in(spec: ObservanceSpec, year: int) -> date | None:

@@ -22,11 +22,18 @@ BEHIND = timedelta(days=2)  # a civil date is still today somewhere, a day and m
 @dataclass(frozen=True, kw_only=True)
 class Occurrence:
     """One observance in one year. ``state``: coming, underway, done (over everywhere),
-    covered (its release's publication was the announcement) or missed (no approved text)."""
+    covered (its release's publication was the announcement) or missed (no approved text).
+
+    ``year`` is of the observance's own calendar. It is announced on ``civil_date``, which is
+    ``lead`` days before the ``occasion_date``.
+    """
 
     id: int
     release_id: int
     number: int
+    year: int
+    lead: int
+    occasion_date: date
     civil_date: date
     state: str
     spec: ObservanceSpec
@@ -65,6 +72,9 @@ async def fill(database: Database, connection: AsyncConnection, today: date) -> 
             {
                 "observance_id": row.id,
                 "number": anniversary.number,
+                "year": anniversary.year,
+                "lead": anniversary.lead,
+                "occasion_date": anniversary.occasion,
                 "civil_date": anniversary.on,
                 "state": "coming",
             }
@@ -105,6 +115,9 @@ def _query() -> Select[Any]:
     return select(
         t.occurrence.c.id.label("occurrence_id"),
         t.occurrence.c.number,
+        t.occurrence.c.year,
+        t.occurrence.c.lead.label("days_ahead"),
+        t.occurrence.c.occasion_date,
         t.occurrence.c.civil_date,
         t.occurrence.c.state,
         *(c for c in t.observance.c if c.name not in ("id", "filled_until")),
@@ -116,6 +129,9 @@ def _occurrence(row: Row[Any]) -> Occurrence:
         id=row.occurrence_id,
         release_id=row.release_id,
         number=row.number,
+        year=row.year,
+        lead=row.days_ahead,
+        occasion_date=row.occasion_date,
         civil_date=row.civil_date,
         state=row.state,
         spec=observance_spec(row),

@@ -114,6 +114,12 @@ class ObservanceSpec:
     ``origin`` is the civil date of the event. ``every`` n years, or only the listed ``years``
     (anniversary numbers). ``at`` is a local time "HH:MM" in the subscriber's zone, or "" for the
     office's occasion hour. ``accepted`` is false while it is only a proposal read from a letter.
+
+    ``calendar`` is the one in which the day comes back each year: ``gregorian``, ``islamic``,
+    ``hebrew`` or ``persian``. ``first``, ``last`` and ``skip`` are years of that calendar.
+    ``lead`` are the days ahead on which it is announced as well. ``move`` says what becomes of a
+    day that falls on the ``weekend``: "" (it stays), ``nearest-weekday``, ``next-weekday`` or
+    ``previous-weekday``.
     """
 
     origin: date
@@ -125,6 +131,13 @@ class ObservanceSpec:
     without_edition: str = "announce"
     remind: tuple[int, ...] = (30, 7, 1)
     accepted: bool = True
+    calendar: str = "gregorian"
+    first: int | None = None
+    last: int | None = None
+    skip: tuple[int, ...] = ()
+    lead: tuple[int, ...] = ()
+    move: str = ""
+    weekend: tuple[str, ...] = ("sat", "sun")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -128,9 +128,14 @@ async def _save_observance(connection: AsyncConnection, release: Release) -> Non
         return
     values: dict[str, Any] = {
         name: getattr(spec, name)
-        for name in ("origin", "every", "feb29", "at", "catch_up", "without_edition", "accepted")
+        for name in (
+            *("origin", "every", "feb29", "at", "catch_up", "without_edition", "accepted"),
+            *("calendar", "first", "last", "move"),
+        )
     }
-    values |= {"years": list(spec.years), "remind": list(spec.remind), "filled_until": None}
+    lists = ("years", "remind", "skip", "lead", "weekend")
+    values |= {name: list(getattr(spec, name)) for name in lists}
+    values["filled_until"] = None
     known = await connection.scalar(select(t.observance.c.id).where(where))
     if known is None:
         await connection.execute(insert(t.observance).values(release_id=release.id, **values))
@@ -259,6 +264,13 @@ def observance_spec(row: Row[Any]) -> ObservanceSpec:
         without_edition=row.without_edition,
         remind=tuple(row.remind),
         accepted=row.accepted,
+        calendar=row.calendar,
+        first=row.first,
+        last=row.last,
+        skip=tuple(row.skip),
+        lead=tuple(row.lead),
+        move=row.move,
+        weekend=tuple(row.weekend),
     )
 
 

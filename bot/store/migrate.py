@@ -57,20 +57,47 @@ def _version(connection: Connection) -> str | None:
     return version
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str, to: str = "head") -> None:
     """Run every migration that is missing; blocks. One at a time, whoever else tries."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    with blocking_engine(url) as engine, engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(sql(f"SELECT pg_advisory_xact_lock({LOCK})"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        if engine.dialect.name == "postgresql":
-            _make_queue(connection)
+    with blocking_engine(url) as engine, engine.connect() as connection:
+        on_sqlite = engine.dialect.name == "sqlite"
+        if on_sqlite:
+            # SQLite alters a table by making it anew. With foreign keys on, dropping the old one
+            # would take with it every row elsewhere that refers to it.
+            _outside_transactions(connection, "PRAGMA foreign_keys=OFF")
+        with connection.begin():
+            if not on_sqlite:
+                connection.execute(sql(f"SELECT pg_advisory_xact_lock({LOCK})"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, to)
+            if on_sqlite:
+                _demand_whole(connection)
+            else:
+                _make_queue(connection)
+
+
+def _outside_transactions(connection: Connection, statement: str) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(statement)
+
+
+def _demand_whole(connection: Connection) -> None:
+    """Undo the migration rather than leave a row that refers to nothing."""
+    broken = connection.execute(sql("PRAGMA foreign_key_check")).first()
+    if broken is not None:
+        raise StoreError(
+            text(
+                "The database could not be brought to this version: its table {table} refers to "
+                "rows that are not there. Nothing was changed; restore a backup.",
+                table=str(broken[0]),
+            )
+        )
 
 
 def _make_queue(connection: Connection) -> None:

@@ -177,6 +177,13 @@ observance = Table(
     Column("without_edition", Text, nullable=False),
     Column("remind", Json, nullable=False),
     Column("accepted", Boolean, nullable=False),
+    Column("calendar", Text, nullable=False, server_default="gregorian"),
+    Column("first", Integer),
+    Column("last", Integer),
+    Column("skip", Json, nullable=False, server_default="[]"),
+    Column("lead", Json, nullable=False, server_default="[]"),
+    Column("move", Text, nullable=False, server_default=""),
+    Column("weekend", Json, nullable=False, server_default='["sat", "sun"]'),
     Column("filled_until", Date),
 )
 
@@ -186,9 +193,12 @@ occurrence = Table(
     Column("id", Ident, primary_key=True),
     Column("observance_id", Ident, ForeignKey("observance.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),  # the 27 of "27th anniversary"
-    Column("civil_date", Date, nullable=False),
+    Column("year", Integer, nullable=False),  # of the observance's own calendar
+    Column("lead", Integer, nullable=False),  # days ahead at which it is announced; 0: on the day
+    Column("occasion_date", Date, nullable=False),  # the day itself, moved where it is moved
+    Column("civil_date", Date, nullable=False),  # the day of the announcement
     Column("state", Text, nullable=False),  # coming, underway, done, covered, missed
-    UniqueConstraint("observance_id", "number"),
+    UniqueConstraint("observance_id", "number", "lead"),
     Index("ix_occurrence_state_civil_date", "state", "civil_date"),
 )
 
@@ -210,10 +220,12 @@ subscriber = Table(
     Column("reason", Text, nullable=False),
     Column("added_by", Text, nullable=False),  # who may configure a group or channel
     Column("created_at", UTCDateTime, nullable=False),
+    Column("zone_since", UTCDateTime),  # when they last moved to another time zone
     UniqueConstraint("transport", "address"),
     Index(
         "ix_subscriber_state_timezone_languages_topics", "state", "timezone", "languages", "topics"
     ),
+    Index("ix_subscriber_zone_since", "zone_since"),
 )
 
 former_subscriber = Table(
@@ -233,9 +245,11 @@ announcement = Table(
     metadata,
     Column("id", Ident, primary_key=True),
     Column("key", Text, nullable=False, unique=True),
-    Column("kind", Text, nullable=False),  # publication, occurrence
+    Column("kind", Text, nullable=False),  # publication, occurrence, translation
     Column("published_id", Ident, ForeignKey("published.id", ondelete="CASCADE")),
     Column("occurrence_id", Ident, ForeignKey("occurrence.id", ondelete="SET NULL")),
+    # The announcement whose messages this one edits or replies to.
+    Column("about_id", Ident, ForeignKey("announcement.id", ondelete="CASCADE")),
     Column("state", Text, nullable=False),  # planning, sending, held, paused, cancelled, done
     Column("reason", Text, nullable=False),
     Column("due_at", UTCDateTime, nullable=False),
@@ -312,6 +326,28 @@ audit = Table(
     Column("act", Text, nullable=False),
     Column("slug", Text, nullable=False),
     Column("details", Json, nullable=False),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Ident, primary_key=True),
+    # What staff are told once: the same thing, told again, finds its key taken.
+    Column("key", Text, nullable=False, unique=True),
+    Column("text", Json, nullable=False),  # a message with its arguments, in no language yet
+    Column("created_at", UTCDateTime, nullable=False),
+)
+
+notice_copy = Table(
+    "notice_copy",
+    metadata,
+    Column("notice_id", Ident, ForeignKey("notice.id", ondelete="CASCADE"), primary_key=True),
+    Column("staff", Text, primary_key=True),  # the transport's address of one person
+    Column("state", Text, nullable=False),  # pending, sending, told, failed
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("at", UTCDateTime),
+    Index("ix_notice_copy_state_due_at", "state", "due_at"),
 )
 
 handled_update = Table(

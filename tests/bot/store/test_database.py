@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from bot.errors import StoreError
 from bot.store import migrate, migrations
@@ -98,3 +98,50 @@ async def test_an_unreachable_server_is_named_without_its_password() -> None:
     assert "127.0.0.1/nothing" in str(caught.value)
     assert "secret" not in str(caught.value)
     assert shown_url(database.url) == "postgresql://127.0.0.1/nothing"
+
+
+OLD_ROWS = """
+INSERT INTO release (id, slug, original, date, topics, issuer, contact, related,
+    required_languages, state, pubstatus, archive, created_at, changed_at)
+  VALUES (1, 'charter', 'en', '2026-06-26', '[]', '{}', '{}', '[]', '[]', 'published', 'usable',
+    false, '2026-06-26 08:00:00', '2026-06-26 08:00:00');
+INSERT INTO published (id, release_id, slug, original, date, dateline, topics, issuer, contact,
+    related, archive, published_at, updated_at)
+  VALUES (1, 1, 'charter', 'en', '2026-06-26', '', '[]', '{}', '{}', '[]', false,
+    '2026-06-26 08:00:00', '2026-06-26 08:00:00');
+INSERT INTO observance (id, release_id, origin, every, years, feb29, at, catch_up,
+    without_edition, remind, accepted)
+  VALUES (1, 1, '1945-06-26', 1, '[]', 'feb28', '', 'same-day', 'announce', '[]', true);
+INSERT INTO occurrence (id, observance_id, number, civil_date, state)
+  VALUES (1, 1, 82, '2027-06-26', 'coming');
+INSERT INTO announcement (id, key, kind, published_id, occurrence_id, state, reason, due_at,
+    created_at)
+  VALUES (1, 'charter/publication', 'publication', 1, NULL, 'done', '', '2026-06-26 08:00:00',
+    '2026-06-26 08:00:00');
+INSERT INTO wave (announcement_id, zone, due_at, state)
+  VALUES (1, 'UTC', '2026-06-26 08:00:00', 'planned');
+INSERT INTO delivery (announcement_id, subscriber_id, language, fallback, state, due_at)
+  VALUES (1, 7, 'en', false, 'sent', '2026-06-26 08:00:00')
+"""
+
+
+async def test_an_older_database_keeps_every_row_through_the_migrations(empty_url: str) -> None:
+    await asyncio.to_thread(migrate.upgrade, empty_url, "0001")
+    database = Database(empty_url)
+    try:
+        async with database.write() as connection:
+            for statement in OLD_ROWS.split(";\n"):
+                await connection.exec_driver_sql(statement)
+        assert await migrate.ensure(database) is True
+        async with database.read() as connection:
+            for table in (t.release, t.published, t.observance, t.wave, t.delivery):
+                assert await connection.scalar(select(func.count()).select_from(table)) == 1, table
+            occurrence = (await connection.execute(select(t.occurrence))).one()
+            assert await connection.scalar(select(t.announcement.c.about_id)) is None
+            observance = (await connection.execute(select(t.observance))).one()
+    finally:
+        await database.close()
+    assert (occurrence.year, occurrence.lead) == (2027, 0)
+    assert occurrence.occasion_date == occurrence.civil_date
+    assert observance.calendar == "gregorian"
+    assert observance.weekend == ["sat", "sun"]
