@@ -1,14 +1,13 @@
 """What the catalogs lack. ``python -m translations.audit`` lists it and exits 1 if anything.
 
 The msgids are taken from the code as it is, so that a catalog which nobody updated is caught too.
+``polyherald translations audit`` does the same for translators.
 """
 
 from __future__ import annotations
 
-import re
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from gettext import c2py
 from pathlib import Path
@@ -17,24 +16,12 @@ from babel.core import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
-from translations.catalogs import PLACEHOLDER
+from translations import wording
 from translations.extract import template
 from translations.locales import UnknownLanguage, canonical, cldr_locale
-from translations.messages import CATALOGS, languages_in, po_path
+from translations.messages import CATALOGS, headers, is_draft, languages_in, po_path
 from translations.ordinals import CATEGORIES, categories_of
-
-LONGEST_COMMAND = 100
-"""Characters of a bot command's description. The Bot API allows 256 (``BotCommand``), of which
-chat programs show about this much."""
-
-_STRAIGHT_QUOTE = re.compile(r"[\"']")
-_CODE = re.compile(r"[:=] ?\"[^\"]*\"")  # key: "value", where nothing but straight quotes is right
-_BRACED = re.compile(r"\{[^{}]*\}?|\}")
-_CARRIES_MEANING = frozenset({"ordinal", "letter"})  # even English has to say these
-_SLOTS = {
-    "anniversary": ("{ordinal} or {years}", re.compile(r"\{(?:ordinal|years)\}")),
-    "ordinal": ("{n}", re.compile(r"\{n\}")),
-}
+from translations.plurals import TELLING, plural_forms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,35 +36,81 @@ class Finding:
         return ": ".join(filter(None, (self.file, self.msgid, self.problem)))
 
 
-def audit(found: Catalog, catalogs: Path = CATALOGS) -> list[Finding]:
-    """Everything wrong with ``catalogs``, held against the msgids ``found`` in the code."""
-    findings = list(_msgids(found))
-    for tag in languages_in(catalogs):
-        findings.extend(_catalog(tag, found, catalogs))
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """How far one catalog is; ``reviewed_by`` is empty until a native speaker has read it."""
+
+    tag: str
+    draft: bool
+    reviewed_by: str
+    messages: int
+    missing: int
+
+    def __str__(self) -> str:
+        reviewed = f"reviewed by {self.reviewed_by}" if self.reviewed_by else "not reviewed"
+        if not self.draft:
+            return f"{self.tag}: {reviewed}"
+        if self.missing:
+            return f"{self.tag}: draft, {self.missing} of {self.messages} messages are missing"
+        return f"{self.tag}: draft, complete; delete its line “X-Status: draft” to offer it"
+
+
+def audit(found: Catalog, catalogs: Path = CATALOGS, tags: Collection[str] = ()) -> list[Finding]:
+    """Everything wrong with ``catalogs``, held against the msgids ``found`` in the code.
+
+    With ``tags``, only with those. What a draft lacks is wrong only where it is asked for by
+    name: a translation may be kept half done.
+    """
+    findings = [] if tags else list(_msgids(found))
+    for tag in tags or languages_in(catalogs):
+        findings.extend(_catalog(tag, found, catalogs, whole=tag in tags))
     return findings
 
 
+def states(found: Catalog, catalogs: Path = CATALOGS) -> list[State]:
+    """How far each catalog is that can be read at all, English first."""
+    listed = []
+    for tag in languages_in(catalogs):
+        try:
+            catalog = _read(tag, catalogs)
+        except (OSError, PoFileError, ValueError):
+            continue
+        needed = [message for message in _messages(found) if _needed(message, tag)]
+        listed.append(
+            State(
+                tag=tag,
+                draft=is_draft(tag, catalogs),
+                reviewed_by=headers(tag, catalogs).get("X-Reviewed-By", ""),
+                messages=len(needed),
+                missing=sum(_entry(message, catalog) is None for message in needed),
+            )
+        )
+    return listed
+
+
+def unreviewed(catalogs: Path = CATALOGS) -> tuple[str, ...]:
+    """The tags of the catalogs that no native speaker has reviewed, English first."""
+    every = languages_in(catalogs)
+    return tuple(tag for tag in every if not headers(tag, catalogs).get("X-Reviewed-By"))
+
+
 def main() -> int:
-    findings = audit(template())
-    for finding in findings:
-        sys.stdout.write(f"{finding}\n")
+    found = template()
+    findings = audit(found)
+    for line in (*findings, *states(found)):
+        sys.stdout.write(f"{line}\n")
     return 1 if findings else 0
 
 
 def _msgids(found: Catalog) -> Iterator[Finding]:
     for message in _messages(found):
         file = message.locations[0][0] if message.locations else ""
-        for wording in _forms(message.id):
-            for problem in (*_typography(wording, message.context), *_command(wording, message)):
-                yield Finding(file=file, msgid=_name(message), problem=problem)
-            for brace in _BRACED.findall(PLACEHOLDER.sub("", wording)):
-                problem = f"“{brace}” is no placeholder; only {{name}} is"
-                yield Finding(file=file, msgid=_name(message), problem=problem)
+        for problem in wording.original(message):
+            yield Finding(file=file, msgid=_name(message), problem=problem)
 
 
-def _catalog(tag: str, found: Catalog, catalogs: Path) -> Iterator[Finding]:
-    path = po_path(tag, catalogs)
-    file = path.relative_to(catalogs).as_posix()
+def _catalog(tag: str, found: Catalog, catalogs: Path, *, whole: bool) -> Iterator[Finding]:
+    file = po_path(tag, catalogs).relative_to(catalogs).as_posix()
 
     def wrong(problem: str, message: Message | None = None) -> Finding:
         return Finding(file=file, msgid=_name(message) if message else "", problem=problem)
@@ -86,21 +119,21 @@ def _catalog(tag: str, found: Catalog, catalogs: Path) -> Iterator[Finding]:
         if canonical(tag) != tag:
             yield wrong(f"the folder should be named {canonical(tag)}")
             return
-        with path.open("rb") as source:
-            catalog = read_po(source, locale=tag.replace("-", "_"), abort_invalid=True)
+        catalog = _read(tag, catalogs)
     except (UnknownLanguage, OSError, PoFileError, ValueError) as error:
         yield wrong(f"cannot be read: {error}")
         return
-    yield from map(wrong, _plural_forms(tag, catalog))
+    yield from map(wrong, (*_headers(tag, catalogs), *_plural_forms(tag, catalog)))
+    whole = whole or not is_draft(tag, catalogs)
     for message in _messages(found):
-        entry = catalog.get(message.id, message.context)
-        if entry is None or not any(_forms(entry.string)):
-            if _needed(message, tag):
+        entry = _entry(message, catalog)
+        if entry is None:
+            if whole and _needed(message, tag):
                 yield wrong("missing", message)
             continue
         if entry.fuzzy:
             yield wrong("fuzzy", message)
-        for problem in _translation(message, _forms(entry.string), catalog):
+        for problem in wording.translation(message, entry, catalog.plural_expr, tag):
             yield wrong(problem, message)
     for message in _messages(catalog):
         if found.get(message.id, message.context) is None:
@@ -110,95 +143,53 @@ def _catalog(tag: str, found: Catalog, catalogs: Path) -> Iterator[Finding]:
 
 
 def _needed(message: Message, tag: str) -> bool:
-    if message.context == "ordinal":
-        return message.id in {CATEGORIES[category].msgid for category in categories_of(tag)}
-    return tag != "en" or message.context in _CARRIES_MEANING
+    match message.context:
+        case "ordinal":
+            return message.id in {CATEGORIES[category].msgid for category in categories_of(tag)}
+        case "letter":
+            return True  # even English has to say these
+    return tag != "en"
+
+
+def _headers(tag: str, catalogs: Path) -> Iterator[str]:
+    own = headers(tag, catalogs)
+    for name in own.keys() - {"X-Status", "X-Reviewed-By"}:
+        yield f"has a header {name}, which means nothing"
+    if own.get("X-Status", "draft") != "draft":
+        yield "X-Status can only be draft; delete the line to offer the catalog"
+    if not own.get("X-Reviewed-By", "somebody").strip():
+        yield "X-Reviewed-By names nobody"
 
 
 def _plural_forms(tag: str, catalog: Catalog) -> Iterator[str]:
     """Plural-Forms must part the whole numbers as CLDR does, in whatever order."""
     locale = cldr_locale(tag) or Locale("en")
     form = c2py(catalog.plural_expr)
-    numbers = (*range(1002), *range(10**6 - 1, 10**6 + 2), 2 * 10**6)
-    pairs = {(locale.plural_form(n), form(n)) for n in numbers}
-    categories = list(dict.fromkeys(locale.plural_form(n) for n in numbers))
+    pairs = {(locale.plural_form(n), form(n)) for n in TELLING}
+    categories = list(dict.fromkeys(locale.plural_form(n) for n in TELLING))
     if not len(pairs) == len(categories) == catalog.num_plurals:
-        yield f"Plural-Forms must tell apart what CLDR does: {', '.join(categories)}"
+        yield (
+            f"Plural-Forms must tell apart what CLDR does: {', '.join(categories)}; "
+            f"write {plural_forms(tag)}"
+        )
 
 
-def _translation(message: Message, forms: tuple[str, ...], catalog: Catalog) -> Iterator[str]:
-    wanted = catalog.num_plurals if message.pluralizable else 1
-    if len(forms) != wanted or not all(forms):
-        yield f"{sum(map(bool, forms))} plural forms of {wanted}"
-    used_for = Counter(map(c2py(catalog.plural_expr), range(1000)))
-    for number, form in enumerate(forms):
-        # A form for one number only ("a message", "two messages" in Arabic) may say it in words.
-        in_words = message.pluralizable and used_for[number] == 1
-        yield from _placeholders(message, form, optional={"n"} if in_words else set())
-        yield from _typography(form, message.context)
-        yield from _command(form, message)
-        if form and _edges(form) != _edges(_forms(message.id)[0]):
-            yield "begins or ends with other spaces than the msgid"
+def _read(tag: str, catalogs: Path) -> Catalog:
+    with po_path(tag, catalogs).open("rb") as source:
+        return read_po(source, locale=tag.replace("-", "_"), abort_invalid=True)
 
 
-def _placeholders(message: Message, form: str, optional: set[str]) -> Iterator[str]:
-    if not form:
-        return
-    if message.context == "letter":
-        yield from _alternatives(message, form)
-        return
-    asked, given = _names(_forms(message.id)[-1]), _names(form)
-    if asked - given - optional:
-        yield f"lacks {_braced(asked - given - optional)}"
-    if given - asked:
-        yield f"has {_braced(given - asked)}, not in the msgid"
-    for brace in _BRACED.findall(PLACEHOLDER.sub("", form)):
-        yield f"“{brace}” is no placeholder"
-
-
-def _alternatives(message: Message, form: str) -> Iterator[str]:
-    name, slot = _SLOTS.get(str(message.id), ("", None))
-    for alternative in form.split("|"):
-        if not alternative.strip():
-            yield "has an empty alternative"
-        elif slot and len(slot.findall(alternative)) != 1:
-            yield f"“{alternative}” must have {name}, once"
-
-
-def _typography(wording: str, context: str | None) -> Iterator[str]:
-    if context != "letter" and _STRAIGHT_QUOTE.search(_CODE.sub("", wording)):
-        yield "has straight quotation marks; use the language's own"
-
-
-def _command(wording: str, message: Message) -> Iterator[str]:
-    if message.context == "command" and len(wording) > LONGEST_COMMAND:
-        yield f"has {len(wording)} characters; a command may have {LONGEST_COMMAND}"
+def _entry(message: Message, catalog: Catalog) -> Message | None:
+    entry = catalog.get(message.id, message.context)
+    return entry if entry is not None and any(wording.forms(entry.string)) else None
 
 
 def _messages(catalog: Catalog) -> Iterable[Message]:
     return (message for message in catalog if message.id)
 
 
-def _forms(strings: str | Iterable[str] | None) -> tuple[str, ...]:
-    return (strings,) if isinstance(strings, str) else tuple(strings or ())
-
-
-def _names(wording: str) -> set[str]:
-    return {name for name in PLACEHOLDER.findall(wording) if name}
-
-
-def _braced(names: set[str]) -> str:
-    return ", ".join(f"{{{name}}}" for name in sorted(names))
-
-
-def _edges(wording: str) -> tuple[str, str]:
-    text = wording.strip()
-    before, _, after = wording.partition(text) if text else (wording, "", "")
-    return before, after
-
-
 def _name(message: Message) -> str:
-    msgid = _forms(message.id)[0]
+    msgid = wording.forms(message.id)[0]
     return f"{msgid} [{message.context}]" if message.context else msgid
 
 

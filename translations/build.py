@@ -13,6 +13,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+_DRAFT = b'"X-Status: draft\\n"'
+
 
 class CatalogBuildHook(BuildHookInterface[Any]):
     """``[tool.hatch.build.hooks.custom] path = "translations/build.py"``"""
@@ -20,10 +22,13 @@ class CatalogBuildHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write each ``.mo`` beside its ``.po``; a source distribution holds only the latter.
 
-        A catalog that cannot be read stops the build (``PoFileError``).
+        A catalog that cannot be read stops the build (``PoFileError``). Drafts are left out.
         """
         if self.target_name == "wheel":
             for po in self._catalogs():
+                if _DRAFT in po.read_bytes():
+                    po.with_suffix(".mo").unlink(missing_ok=True)
+                    continue
                 language = po.parent.parent.name.replace("-", "_")
                 with po.open("rb") as source, po.with_suffix(".mo").open("wb") as compiled:
                     write_mo(compiled, read_po(source, locale=language, abort_invalid=True))

@@ -20,6 +20,8 @@ __all__ = ["PLACEHOLDER", "Catalog", "catalog_for", "interface_languages"]
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """What is replaced in a msgid: ``{name}``, and a brace written twice."""
 
+_POINT = re.compile(r"[^.]\.$")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Catalog:
@@ -68,7 +70,12 @@ class Catalog:
         name = found[1]
         if name is None:
             return found[0][0]
-        return self._write(args[name]) if name in args else found[0]
+        if name not in args:
+            return found[0]
+        written = self._write(args[name])
+        # The point of an abbreviation (“26 июня 2026 г.”) ends the sentence as well.
+        ends = found.string[found.end() : found.end() + 2] in (".", ". ", ".\n")
+        return written[:-1] if ends and _POINT.search(written) else written
 
     def _write(self, value: Any) -> str:
         match value:

@@ -1,4 +1,9 @@
-"""Dates, times, numbers, ordinals and lists as a language writes them (CLDR, through Babel)."""
+"""Dates, times, numbers, ordinals and lists as a language writes them (CLDR, through Babel).
+
+Two things are not as CLDR has them. The calendar is always the Gregorian one, also in Persian,
+since that is what releases are dated by. And a number in Spanish or European Portuguese is
+grouped from five digits on (“1234”, “12.345”), which CLDR says too but Babel does not do.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +17,22 @@ from typing import Literal
 from babel import dates, lists, numbers
 from babel.core import Locale
 
+from translations.digits import native
 from translations.locales import canonical, cldr_locale, direction, fallback_chain
 from translations.ordinals import ordinal
+from translations.ranges import date_range
 
 _FSI, _PDI = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _ISOLATE_MARKS = re.compile("[\N{LEFT-TO-RIGHT ISOLATE}-\N{POP DIRECTIONAL ISOLATE}]")
 _SLOT = re.compile(r"\{(ordinal|years)\}")
+_AFTER_TIME = re.compile(r"(,?\s?[(\[]?)zzzz([)\]]?)$")
+_FROM_FIVE_DIGITS = frozenset({"es", "es_ES", "pt_PT"})
+"""CLDR's ``minimumGroupingDigits`` of 2, for languages with a catalog."""
+# “e” before the sound of i, unless it begins a diphthong: español e inglés, cal y hielo
+# (Real Academia Española, Diccionario panhispánico de dudas, “y²”). ICU does the same.
+_SPANISH_I = re.compile(r"h?[ií](?![aeoáéó])", re.IGNORECASE)
+# CLDR 47 and 48, pt, the time zone; the country is spelt right there.
+_MISSPELT = ("Arzeibaijão", "Azerbaijão")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +49,17 @@ class Formats:
             raise TypeError("a datetime falls on different dates in different zones")
         return _date(day, "full" if weekday else "long", self.locale)
 
+    def date_range(self, first: dt.date, last: dt.date) -> str:
+        """“26–28 June 2026”, “26 June – 2 July 2026”; one day alone is that day's date.
+
+        Raises ``ValueError`` where ``last`` is before ``first``.
+        """
+        if last < first:
+            raise ValueError("a range of days ends before it begins")
+        if first == last:
+            return self.date(first)
+        return native(date_range(first, last, self.locale), self.locale)
+
     def datetime(self, moment: dt.datetime, zone_name: str) -> str:
         """An aware ``moment`` in the IANA zone ``zone_name``, which is named in words.
 
@@ -45,11 +71,15 @@ class Formats:
 
     def time(self, time: dt.time) -> str:
         """“10:00 am”, “10:00”; no zone."""
-        return dates.format_time(time, "short", locale=self.locale)
+        return native(dates.format_time(time, "short", locale=self.locale), self.locale)
 
     def number(self, number: int) -> str:
-        """“12,345”, “12 345”."""
-        return numbers.format_decimal(number, locale=self.locale)
+        """“12,345”, “12 345”, “۱۲٬۳۴۵”."""
+        grouped = abs(number) >= 10_000 or str(self.locale) not in _FROM_FIVE_DIGITS
+        written = numbers.format_decimal(
+            number, locale=self.locale, group_separator=grouped, numbering_system="default"
+        )
+        return native(written, self.locale)
 
     def ordinal(self, number: int) -> str:
         """The number of an anniversary: “27th”, “27-я”, in the gender of that word."""
@@ -57,7 +87,13 @@ class Formats:
 
     def join(self, items: Sequence[str]) -> str:
         """“a, b and c”; “” of nothing."""
-        return lists.format_list(list(items), locale=self.locale) if items else ""
+        if not items:
+            return ""
+        joined = lists.format_list(list(items), locale=self.locale)
+        and_last = f" y {items[-1]}"
+        if self.locale.language == "es" and len(items) > 1 and _SPANISH_I.match(items[-1]):
+            return joined.removesuffix(and_last) + and_last.replace("y", "e", 1)
+        return joined
 
     def isolate(self, string: str) -> str:
         """``string`` kept from the direction of the text around it (UAX 9: FSI … PDI).
@@ -86,13 +122,14 @@ def fill_pattern(pattern: str, number: int, tag: str) -> str:
 
     It is a press office's text, not a format string: any other brace stays as it is.
     """
-    filled = {"ordinal": formats_for(tag).ordinal(number), "years": str(number)}
+    formats = formats_for(tag)
+    filled = {"ordinal": formats.ordinal(number), "years": native(str(number), formats.locale)}
     return _SLOT.sub(lambda slot: filled[slot[1]], pattern)
 
 
 @lru_cache(maxsize=4096)
 def _date(day: dt.date, style: Literal["long", "full"], locale: Locale) -> str:
-    return dates.format_date(day, style, locale)
+    return native(dates.format_date(day, style, locale), locale)
 
 
 @lru_cache(maxsize=4096)
@@ -100,9 +137,19 @@ def _datetime(moment: dt.datetime, zone_name: str, locale: Locale) -> str:
     local = moment.astimezone(dates.get_timezone(zone_name))
     day = dates.format_date(local.date(), "long", locale)
     time = dates.format_time(local.time(), "short", locale=locale)
-    zone = dates.get_timezone_name(local, "long", locale=locale)
+    zone = dates.get_timezone_name(local, "long", locale=locale).replace(*_MISSPELT)
     pattern = str(locale.datetime_formats["long"]).replace("'", "")
-    return pattern.replace("{1}", day).replace("{0}", f"{time} {zone}")
+    written = pattern.replace("{1}", day).replace("{0}", _zoned(time, zone, locale))
+    return native(written, locale)
+
+
+def _zoned(time: str, zone: str, locale: Locale) -> str:
+    """``time`` and ``zone`` in the order, and with the brackets, of CLDR's full time format."""
+    pattern = str(locale.time_formats["full"])
+    if pattern.startswith("zzzz"):
+        return f"{zone} {time}"
+    before, after = found.groups() if (found := _AFTER_TIME.search(pattern)) else (" ", "")
+    return f"{time}{before}{zone}{after}"
 
 
 def _isolate(string: str) -> str:

@@ -1,14 +1,21 @@
-"""The gettext catalogs on disk: which there are, and their messages."""
+"""The gettext catalogs on disk: which there are, and their messages.
+
+A catalog that is being written has ``X-Status: draft`` in its header and is offered to nobody; the
+build leaves it out. ``X-Reviewed-By`` names the native speaker who has read all of it.
+"""
 
 from __future__ import annotations
 
 import gettext
 import io
+import re
 from functools import lru_cache
 from pathlib import Path
 
 CATALOGS = Path(__file__).parent / "catalogs"
 DOMAIN = "polyherald"
+
+_HEADER = re.compile(r'^"(X-[A-Za-z-]+): (.*?)(?:\\n)?"$', re.MULTILINE)
 
 
 def po_path(tag: str, catalogs: Path = CATALOGS) -> Path:
@@ -25,10 +32,24 @@ def languages_in(catalogs: Path = CATALOGS) -> tuple[str, ...]:
     return tuple(sorted(tags, key=lambda tag: (tag != "en", tag)))
 
 
+def headers(tag: str, catalogs: Path = CATALOGS) -> dict[str, str]:
+    """The headers of our own (``X-…``) in the source of a catalog; none where it is compiled."""
+    po = po_path(tag, catalogs)
+    if not po.exists():
+        return {}
+    with po.open(encoding="utf-8", errors="replace") as source:
+        return dict(_HEADER.findall(source.read(4096).partition("\n\n")[0]))
+
+
+def is_draft(tag: str, catalogs: Path = CATALOGS) -> bool:
+    """Whether ``tag`` is still being translated, and not to be offered."""
+    return headers(tag, catalogs).get("X-Status") == "draft"
+
+
 @lru_cache(maxsize=1)
 def interface_languages() -> tuple[str, ...]:
     """The languages in which this service speaks, English first."""
-    return languages_in()
+    return tuple(tag for tag in languages_in() if not is_draft(tag))
 
 
 @lru_cache(maxsize=64)

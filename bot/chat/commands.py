@@ -11,29 +11,30 @@ from telegram.error import TelegramError
 
 from bot.chat.office import Office, not_reached
 from translations.catalogs import Catalog, catalog_for, interface_languages
-from translations.text import Text, text
+from translations.text import Text, ptext
 
+# Translators: what a command does, as Telegram's menu shows it; at most 256 characters, better 30.
 SUBSCRIBERS: tuple[tuple[str, Text], ...] = (
-    ("start", text("Subscribe")),
-    ("language", text("Choose languages")),
-    ("topics", text("Choose topics")),
-    ("timezone", text("Choose the time zone")),
-    ("latest", text("Show the latest releases")),
-    ("calendar", text("Show the coming anniversaries")),
-    ("feeds", text("Show the feeds")),
-    ("channels", text("Show your groups and channels")),
-    ("privacy", text("Say what is stored")),
-    ("mydata", text("Show what is stored about you")),
-    ("stop", text("Unsubscribe and erase everything")),
-    ("help", text("Explain the commands")),
+    ("start", ptext("command", "Subscribe")),
+    ("language", ptext("command", "Choose languages")),
+    ("topics", ptext("command", "Choose topics")),
+    ("timezone", ptext("command", "Choose the time zone")),
+    ("latest", ptext("command", "Show the latest releases")),
+    ("calendar", ptext("command", "Show the coming anniversaries")),
+    ("feeds", ptext("command", "Show the feeds")),
+    ("channels", ptext("command", "Show your groups and channels")),
+    ("privacy", ptext("command", "Say what is stored")),
+    ("mydata", ptext("command", "Show what is stored about you")),
+    ("stop", ptext("command", "Unsubscribe and erase everything")),
+    ("help", ptext("command", "Explain the commands")),
 )
 STAFF: tuple[tuple[str, Text], ...] = (
-    ("new", text("File a release")),
-    ("queue", text("Show or change what is coming")),
-    ("release", text("Work on a release")),
-    ("deliveries", text("Show what became of a release")),
-    ("subscribers", text("Count the subscribers")),
-    ("status", text("Show how the service is doing")),
+    ("new", ptext("command", "File a release")),
+    ("queue", ptext("command", "Show or change what is coming")),
+    ("release", ptext("command", "Work on a release")),
+    ("deliveries", ptext("command", "Show what became of a release")),
+    ("subscribers", ptext("command", "Count the subscribers")),
+    ("status", ptext("command", "Show how the service is doing")),
 )
 AT_ONCE = 8
 

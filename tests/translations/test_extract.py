@@ -5,7 +5,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from translations import extract
+from translations import extract, merge
 from translations.messages import CATALOGS, languages_in, po_path
 
 CODE = """\
@@ -81,30 +81,30 @@ def test_an_update_keeps_translations_and_loses_none(
     tree: Path, tmp_path: Path, read: Callable[[Path, str], Catalog]
 ) -> None:
     catalogs = tmp_path / "catalogs"
-    extract.update("ru", extract.template(tree), catalogs)
+    merge.update("ru", extract.template(tree), catalogs)
     path = po_path("ru", catalogs)
     path.write_text(
         path.read_text().replace('msgid "draft"\nmsgstr ""', 'msgid "draft"\nmsgstr "черновик"')
     )
     (tree / "bot" / "desk.py").write_text(CODE.replace("Please wait", "Wait"))
-    extract.update("ru", extract.template(tree), catalogs)
+    merge.update("ru", extract.template(tree), catalogs)
     catalog = read(catalogs, "ru")
     assert catalog.get("draft", "state").string == "черновик"  # type: ignore[union-attr]
     assert catalog.get("Wait, {name}.") is not None
     assert catalog.get("Please wait, {name}.") is None
 
     (tree / "bot" / "desk.py").write_text("")
-    extract.update("ru", extract.template(tree), catalogs)
+    merge.update("ru", extract.template(tree), catalogs)
     kept = read(catalogs, "ru")
     assert [message.string for message in kept.obsolete.values()] == ["черновик"]
 
 
 def test_an_update_changes_nothing_when_the_wording_did_not(tree: Path, tmp_path: Path) -> None:
     catalogs = tmp_path / "catalogs"
-    extract.update("ar", extract.template(tree), catalogs)
+    merge.update("ar", extract.template(tree), catalogs)
     before = po_path("ar", catalogs).read_bytes()
     (tree / "bot" / "desk.py").write_text("\n\n\n" + CODE)
-    extract.update("ar", extract.template(tree), catalogs)
+    merge.update("ar", extract.template(tree), catalogs)
     assert po_path("ar", catalogs).read_bytes() == before
     assert b"Date" not in before
     assert b"desk.py\n" in before
@@ -118,7 +118,7 @@ def test_our_own_catalogs_are_written_as_the_update_writes_them(tag: str, tmp_pa
     copy.write_bytes(own)
     with copy.open("rb") as source:
         unchanged = read_po(source, locale=tag)
-    extract.update(tag, unchanged, tmp_path)
+    merge.update(tag, unchanged, tmp_path)
     assert copy.read_bytes() == own
 
 

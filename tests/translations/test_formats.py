@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from translations.formats import fill_pattern, formats_for
 from translations.locales import UnknownLanguage
-from translations.ordinals import categories_of, ordinal, ordinal_patterns
 
 DAY = dt.date(2026, 6, 26)
 NOON = dt.datetime(2026, 6, 26, 14, 0, tzinfo=dt.UTC)
@@ -92,72 +91,13 @@ def test_an_unknown_language_has_no_formats() -> None:
         formats_for("klingon")
 
 
-def _azerbaijani(n: int) -> str:
-    """By vowel harmony with the last word spoken: -ci after e ə i, -cı after a ı, -cu after o u,
-    -cü after ö ü (Azərbaycan dilinin orfoqrafiya qaydaları; the words are CLDR's spellout)."""
-    ones = ["", "bir", "iki", "üç", "dörd", "beş", "altı", "yeddi", "səkkiz", "doqquz"]
-    tens = ["", "on", "iyirmi", "otuz", "qırx", "əlli", "altmış", "yetmiş", "səksən", "doxsan"]
-    word = ones[n % 10] or tens[n // 10 % 10] or ("yüz" if n % 1000 else "min")
-    vowel = [letter for letter in word if letter in "eəiaıouöü"][-1]
-    return f"{n}-c" + {**dict.fromkeys("eəi", "i"), **dict.fromkeys("aı", "ı")}.get(
-        vowel, "u" if vowel in "ou" else "ü"
-    )
-
-
-@pytest.mark.parametrize("n", [*range(1, 121), *range(200, 1100, 100), 1001, 2000, 2026])
-def test_azerbaijani_ordinals_follow_vowel_harmony(n: int) -> None:
-    assert ordinal(n, "az") == _azerbaijani(n)
-
-
-@pytest.mark.parametrize("n", range(1, 121))
-def test_english_ordinals(n: int) -> None:
-    teens = n % 100 in (11, 12, 13)
-    suffix = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    assert ordinal(n, "en") == f"{n}{suffix}"
-
-
-@pytest.mark.parametrize(
-    ("tag", "n", "expected"),
-    [
-        ("fr", 1, "1er"),
-        ("fr", 21, "21e"),
-        ("fr-CA", 27, "27e"),
-        ("es", 27, "27.º"),
-        ("ru", 27, "27-я"),
-        ("ru", 3, "3-я"),
-        ("ar", 27, "الـ27"),
-        ("zh", 27, "27"),
-        ("zh-Hant", 27, "27"),
-        ("az", 30, "30-cu"),
-        ("az", 40, "40-cı"),
-        ("de", 27, "27."),
-        ("tr", 27, "27."),
-        ("pt-BR", 27, "27.º"),
-        ("fa", 27, "27\u200cمین"),
-        ("uk", 27, "27-ма"),
-        ("uk", 81, "81-ша"),
-        ("uk", 40, "40-ва"),
-        ("uk", 100, "100-та"),
-        ("uk", 113, "113-та"),
-        ("en", 1000, "1000th"),
-        ("tlh", 27, "27"),
-    ],
-)
-def test_the_number_of_an_anniversary(tag: str, n: int, expected: str) -> None:
-    assert formats_for(tag).ordinal(n) == expected
-
-
-@pytest.mark.parametrize("tag", ["en", "fr", "es", "ru", "ar", "zh", "az", "uk", "sv", "ca"])
-def test_there_is_a_pattern_for_every_ordinal_category(tag: str) -> None:
-    assert ordinal_patterns(tag).keys() == categories_of(tag)
-
-
 def test_a_title_pattern_is_filled_in() -> None:
     assert fill_pattern("{ordinal} anniversary", 27, "en") == "27th anniversary"
     assert fill_pattern("签署{ordinal}周年", 27, "zh") == "签署27周年"
     assert fill_pattern("{ordinal} ildönümü", 30, "az") == "30-cu ildönümü"
     assert fill_pattern("К {years}-летию", 80, "ru") == "К 80-летию"
     assert fill_pattern("{years} years, {ordinal}", 1000, "en") == "1000 years, 1000th"
+    assert fill_pattern("{years} سال پس از منشور", 81, "fa") == "۸۱ سال پس از منشور"
 
 
 @pytest.mark.parametrize(
