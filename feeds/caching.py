@@ -71,7 +71,8 @@ def negotiate(accept_encoding: str | None, available: tuple[str, ...] = (GZIP,))
         name, *parameters = (part.strip(" \t") for part in member.split(";"))
         weight = 1.0
         for parameter in parameters:
-            key, _, value = parameter.partition("=")
+            # Spaces around "=" are no grammar; "q = 0" still says what its writer will not have.
+            key, _, value = (part.strip(" \t") for part in parameter.partition("="))
             if key == "q":
                 weight = float(value) if _QVALUE.fullmatch(value) else -1.0
         if name and weight >= 0:
@@ -96,7 +97,8 @@ def not_modified(
     """Whether a GET or HEAD is answered 304 (RFC 9110, 13.1 and 13.2.2).
 
     ``etag`` and ``last_modified`` are those of the representation chosen for this request. A
-    present ``If-None-Match`` decides alone; a date that cannot be read counts as absent.
+    present ``If-None-Match`` decides alone, and matches nothing if it is malformed; a date that
+    cannot be read counts as absent.
     """
     if if_none_match is not None:
         return if_none_match.strip(" \t") == "*" or etag in _entity_tags(if_none_match)
@@ -105,16 +107,15 @@ def not_modified(
 
 
 def _entity_tags(header: str) -> set[str]:
-    """The opaque tags listed, weak marks dropped (weak comparison); up to the first fault."""
+    """The opaque tags listed, weak marks dropped (weak comparison); none in what is no list."""
     tags: set[str] = set()
     position = _end(_SEPARATOR.match(header))
     while found := _ENTITY_TAG.match(header, position):
         tags.add(found[1])
-        after = _end(_SEPARATOR.match(header, found.end()))
-        if "," not in header[found.end() : after] and after < len(header):
+        position = _end(_SEPARATOR.match(header, found.end()))
+        if "," not in header[found.end() : position]:
             break
-        position = after
-    return tags
+    return tags if position == len(header) else set()
 
 
 def _end(match: re.Match[str] | None) -> int:

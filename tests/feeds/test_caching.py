@@ -58,6 +58,8 @@ def test_04_gzip_gives_the_body_back_and_holds_no_time(body: bytes) -> None:
         ("*", GZIP),
         ("gzip;q=0", IDENTITY),
         ("gzip; q=0.000", IDENTITY),
+        ("gzip;q = 0", IDENTITY),
+        ("gzip; q\t=\t0.5", GZIP),
         ("gzip ;Q=0.001", GZIP),
         ("gzip;q=0, *", IDENTITY),
         ("*;q=0", IDENTITY),
@@ -123,7 +125,10 @@ def test_02_a_star_or_a_legal_list_matches(header: str) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["", "0123abcd", '"0123abcd', f"w/{TAG}", f"x {TAG}", '"*"', f'"a"{TAG}', f"W/ {TAG}", "**"],
+    [
+        *("", "0123abcd", '"0123abcd', f"w/{TAG}", f"x {TAG}", '"*"', f'"a"{TAG}', f"W/ {TAG}"),
+        *("**", f"{TAG} garbage", f"{TAG}, garbage", f'{TAG} "other"', f"{TAG}, *"),
+    ],
 )
 def test_02_what_is_not_a_list_of_tags_matches_nothing(header: str) -> None:
     assert not not_modified(header, http_date(CHANGED), TAG, CHANGED)
