@@ -13,7 +13,7 @@ from bot.chat.page import shown
 from bot.chat.turn import Turn
 from bot.chat.words import VARIANT
 from bot.delivery.message import page_url
-from bot.delivery.occurrences import occurrence_texts
+from bot.delivery.occasion_text import occurrence_texts
 from bot.occasions import repository as occasions
 from bot.releases import publication, repository
 from bot.releases.release import PubStatus, Release

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -51,5 +51,6 @@ def publication_key(slug: str) -> str:
     return f"{slug}/publication"
 
 
-def occurrence_key(slug: str, on: date) -> str:
-    return f"{slug}/occurrence/{on.year}"
+def occurrence_key(slug: str, year: int, lead: int = 0) -> str:
+    """``year`` is of the observance's own calendar: it names an occurrence, moved or not."""
+    return f"{slug}/occurrence/{year}/{lead}-days-ahead" if lead else f"{slug}/occurrence/{year}"

@@ -193,10 +193,12 @@ async def plan(
     due_at: datetime,
     before: datetime,
     zone: str | None = None,
+    moved_after: datetime | None = None,
 ) -> int:
     """Write the pending rows of everybody with this preference (in this zone); returns how many.
 
-    Only who subscribed by ``before`` is in the audience. Planning again adds nothing twice.
+    Only who subscribed by ``before`` is in the audience; with ``moved_after`` only who came to
+    their zone after that. Planning again adds nothing twice.
     """
     s = t.subscriber
     audience = select(
@@ -214,6 +216,8 @@ async def plan(
     )
     if zone is not None:
         audience = audience.where(s.c.timezone == zone)
+    if moved_after is not None:
+        audience = audience.where(s.c.zone_since > moved_after)
     columns = ("announcement_id", "subscriber_id", "language", "fallback", "state", "due_at")
     statement = database.insert(t.delivery).from_select(columns, audience)
     result = await connection.execute(
@@ -379,6 +383,13 @@ async def _end_if_cancelled(
         await cancel(connection, announcement_id, now)
 
 
+async def is_any_stale(connection: AsyncConnection, claimed_before: datetime) -> bool:
+    """Whether there is anything that :func:`sweep` would mark."""
+    d = t.delivery
+    query = select(d.c.subscriber_id).where(t.IN_FLIGHT, d.c.claimed_at <= claimed_before)
+    return await connection.scalar(query.limit(1)) is not None
+
+
 async def sweep(connection: AsyncConnection, claimed_before: datetime, now: datetime) -> int:
     """Mark as ``unknown`` what has been ``sending`` for longer than a send can last."""
     d = t.delivery
@@ -415,12 +426,36 @@ async def _count(connection: AsyncConnection, announcement_id: int, *where: Any)
     return int(await connection.scalar(query) or 0)
 
 
-async def waves(connection: AsyncConnection, announcement_id: int) -> dict[str, datetime]:
+async def waves(
+    connection: AsyncConnection, announcement_id: int, *states: str
+) -> dict[str, datetime]:
     """The zones of an occurrence that have been planned or held: zone → when it was due there."""
     query = select(t.wave.c.zone, t.wave.c.due_at).where(
         t.wave.c.announcement_id == announcement_id
     )
+    if states:
+        query = query.where(t.wave.c.state.in_(states))
     return {row.zone: row.due_at for row in await connection.execute(query)}
+
+
+async def is_announced(
+    connection: AsyncConnection, series: str, number: int, lead: int, *, but: int
+) -> bool:
+    """Whether an occurrence of that series, number and lead, other than ``but``, has begun."""
+    o = t.occurrence
+    query = (
+        select(t.announcement.c.id)
+        .join(o, o.c.id == t.announcement.c.occurrence_id)
+        .join(t.observance, t.observance.c.id == o.c.observance_id)
+        .where(
+            t.observance.c.series == series,
+            o.c.number == number,
+            o.c.lead == lead,
+            o.c.id != but,
+            t.announcement.c.published_id.is_not(None),
+        )
+    )
+    return await connection.scalar(query.limit(1)) is not None
 
 
 async def cancel(connection: AsyncConnection, announcement_id: int, now: datetime) -> int:

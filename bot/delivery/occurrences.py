@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
 from bot.audience.choice import choose, wants
-from bot.delivery import ledger
+from bot.audience.repository import Preference
+from bot.delivery import carrier, ledger
 from bot.delivery.announcement import (
     RESUMED,
     STANDSTILL,
@@ -20,23 +21,26 @@ from bot.delivery.announcement import (
     occurrence_key,
 )
 from bot.delivery.guard import guarded
-from bot.delivery.message import page_url
+from bot.delivery.occasion_text import occurrence_texts
 from bot.occasions import repository as occasions
 from bot.occasions.calendar import civil_dates_at, moment_in
+from bot.occasions.hours import comes_next, has_come
 from bot.occasions.lateness import is_late
 from bot.occasions.repository import Occurrence
-from bot.occasions.title import occasion_title
-from bot.releases import publication, repository, review
-from bot.releases.body import escape
+from bot.releases import publication, repository
 from bot.releases.publication import Published
-from bot.releases.release import Completeness, PubStatus, Release, ReleaseState
+from bot.releases.release import Release, ReleaseState
 from bot.settings import Settings
 from bot.store import tables as t
 from bot.store.database import Database, touch
-from translations.catalogs import catalog_for
 from translations.text import Text, text
 
 NO_EDITION = "no_edition"
+
+AT_A_LOOK = 50
+"""Occurrences taken in one transaction: others, such as senders, get their turn in between."""
+
+SOONER_OR_LATER = timedelta(days=1)
 
 
 @dataclass
@@ -47,86 +51,84 @@ class _Due:
     late: list[tuple[str, datetime]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Look:
+    """What a look at the occurrences found: ``notices`` for staff, and when to look ``again``
+    if nothing changes until then (UTC)."""
+
+    notices: list[Text]
+    again: datetime
+
+
 async def announce_due(
     database: Database, settings: Settings, connection: AsyncConnection, now: datetime
-) -> list[Text]:
-    """Announce every occurrence whose hour has come in some zone; returns notices for staff."""
+) -> Look:
+    """Announce every occurrence whose hour has come in some zone."""
     first, last = civil_dates_at(now)
-    coming = await occasions.between(connection, date.min, last, "coming", "underway")
-    if not coming:
-        return []
-    zones = sorted({settings.timezone, *await audience.zones(connection)})
+    near = await occasions.between(
+        connection, date.min, last + timedelta(days=1), "coming", "underway"
+    )
+    due = [o for o in near if _is_due(o, settings, first, now)]
+    again = [
+        moment
+        for on, at in {(o.civil_date, occasion_hour(o, settings)) for o in near}
+        if (moment := comes_next(on, at, now)) is not None
+    ]
+    if len(due) > AT_A_LOOK:
+        again.append(now)
     notices: list[Text] = []
-    for occurrence in coming:
-        release = await repository.by_id(connection, occurrence.release_id, to_change=True)
-        key = occurrence_key(release.slug, occurrence.civil_date)
-        announcement = await ledger.by_key(connection, key, to_change=True)
-        begun = announcement is not None and announcement.published_id is not None
-        if not begun and await _is_covered(connection, release, occurrence):
-            await occasions.set_state(connection, occurrence.id, "covered")
-        elif begun or _in_force(release, settings, now):
-            step = _Step(database, settings, connection, release, occurrence, now)
-            notices += await guarded(connection, release.slug, step.take(zones))
-        elif occurrence.civil_date < first and not _under_embargo(release, now):
-            await occasions.set_state(connection, occurrence.id, "missed")
-            notices.append(
-                text(
-                    "The anniversary of “{slug}” on {date} was not announced: "
-                    "no text of it is approved and free to go out.",
-                    slug=release.slug,
-                    date=occurrence.civil_date,
-                )
-            )
-    return notices
-
-
-async def _is_covered(
-    connection: AsyncConnection, release: Release, occurrence: Occurrence
-) -> bool:
-    """This year's announcement is another: the release's own publication on that date, or the
-    release that was prepared for the day under a slug of its own."""
-    if release.date == occurrence.civil_date:
-        return release.state is ReleaseState.PUBLISHED
-    return (
-        await repository.edition_of(connection, occurrence.spec, occurrence.civil_date) is not None
+    zones = (
+        sorted({settings.timezone, *await audience.zones(connection)})
+        if due
+        else [settings.timezone]
     )
+    for occurrence in due[:AT_A_LOOK]:
+        step = await _step(database, settings, connection, occurrence, now)
+        if step.release.embargo is not None and step.release.embargo.at > now:
+            again.append(step.release.embargo.at)
+        notices += await guarded(connection, step.release.slug, step.look(zones))
+    return Look(notices, min(again, default=now + SOONER_OR_LATER))
 
 
-def _in_force(release: Release, settings: Settings, now: datetime) -> bool:
-    """Only from texts that were approved for it, never before an embargo."""
-    waiting = release.state in (ReleaseState.QUEUED, ReleaseState.HELD)
-    ready = review.readiness(
-        release, settings.required_languages, Completeness(settings.completeness)
-    )
-    if not ready.ready or waiting or _under_embargo(release, now):
-        return False
-    return release.pubstatus is PubStatus.USABLE
+def occasion_hour(occurrence: Occurrence, settings: Settings) -> time:
+    return time.fromisoformat(occurrence.spec.at or str(settings.occasion_hour))
 
 
-def _under_embargo(release: Release, now: datetime) -> bool:
-    return release.embargo is not None and release.embargo.at > now
+def _is_due(occurrence: Occurrence, settings: Settings, first: date, now: datetime) -> bool:
+    """Whether some zone's hour has come that was not seen to, or the day is over everywhere."""
+    at = occasion_hour(occurrence, settings)
+    over = occurrence.civil_date < first
+    return over or has_come(occurrence.civil_date, at, occurrence.planned_until, now)
 
 
-def occurrence_texts(
-    release: Release, number: int, latest: Published | None, settings: Settings
-) -> dict[str, tuple[str, str]]:
-    """What an occurrence without an edition says: language → (headline, body in Markdown).
+async def _step(
+    database: Database,
+    settings: Settings,
+    connection: AsyncConnection,
+    occurrence: Occurrence,
+    now: datetime,
+) -> _Step:
+    release = await repository.by_id(connection, occurrence.release_id, to_change=True)
+    return _Step(database, settings, connection, release, occurrence, now)
 
-    The approved title pattern with the new number; headline, date and address of the latest
-    release; never its paragraphs, which may count the years (product rule 4).
-    """
-    texts = {}
-    for tag in release.approved_languages:
-        variant = release.variants[tag]
-        pattern = variant.occasion or variant.headline
-        body = ""
-        if latest is not None:
-            shown = latest.variants.get(tag) or latest.variants[latest.original]
-            intro = catalog_for(tag).render(text("Our release of {date}:", date=latest.date))
-            url = page_url(settings, latest.slug, shown.language)
-            body = f"{escape(intro)}\n\n[{escape(shown.headline)}]({url})"
-        texts[tag] = (occasion_title(pattern, number, tag), body)
-    return texts
+
+async def announce_to_movers(
+    database: Database,
+    settings: Settings,
+    connection: AsyncConnection,
+    since: datetime,
+    now: datetime,
+) -> None:
+    """Announce what is under way to those who moved after ``since`` to a zone whose hour has
+    passed: where they were it had not come, and the ledger knows who had it already."""
+    _, last = civil_dates_at(now)
+    underway = await occasions.between(connection, date.min, last, "underway")
+    if not underway:
+        return
+    moved = await audience.movers(connection, since)
+    for occurrence in underway if moved else ():
+        step = await _step(database, settings, connection, occurrence, now)
+        await guarded(connection, step.release.slug, step.follow(moved))
 
 
 @dataclass
@@ -142,7 +144,88 @@ class _Step:
 
     @property
     def key(self) -> str:
-        return occurrence_key(self.release.slug, self.occurrence.civil_date)
+        return occurrence_key(self.release.slug, self.occurrence.year, self.occurrence.lead)
+
+    async def look(self, zones: Sequence[str]) -> list[Text]:
+        occurrence, release = self.occurrence, self.release
+        announcement = await ledger.by_key(self.connection, self.key, to_change=True)
+        begun = announcement is not None and announcement.published_id is not None
+        over = occurrence.civil_date < civil_dates_at(self.now)[0]
+        notices: list[Text] = []
+        if not begun and (covered := await self._covered()) is not None:
+            await occasions.set_state(self.connection, occurrence.id, "covered")
+            return covered
+        if begun or carrier.is_in_force(release, self.settings, self.now, lead=occurrence.lead):
+            notices = await self.take(zones)
+        elif over and not carrier.is_under_embargo(release, self.now):
+            await occasions.set_state(self.connection, occurrence.id, "missed")
+            notices = [
+                text(
+                    "The anniversary of “{slug}” on {date} was not announced: "
+                    "no text of it is approved and free to go out.",
+                    slug=release.slug,
+                    date=occurrence.civil_date,
+                )
+            ]
+        else:
+            return []  # looked at again when it changes, or its embargo lifts
+        if not any(
+            m is not None and m.at > self.now for m in (release.embargo, release.publish_at)
+        ):
+            await occasions.set_planned(self.connection, occurrence.id, self.now)
+        return notices
+
+    async def _covered(self) -> list[Text] | None:
+        """``None`` unless another announcement is this occurrence's; else what to tell staff."""
+        if await carrier.is_covered(self.connection, self.release, self.occurrence):
+            return []
+        if not await ledger.is_announced(
+            self.connection,
+            self.occurrence.series,
+            self.occurrence.number,
+            self.occurrence.lead,
+            but=self.occurrence.id,
+        ):
+            return None
+        if not self._is_edition or self.occurrence.lead:
+            return []
+        return [
+            text(
+                "“{slug}” was approved after its anniversary had been announced without it. "
+                "Publish it if it should still go out.",
+                slug=self.release.slug,
+            )
+        ]
+
+    async def follow(self, moved: Mapping[str, Sequence[Preference]]) -> list[Text]:
+        announcement = await ledger.by_key(self.connection, self.key, to_change=True)
+        open_ = (AnnouncementState.SENDING, AnnouncementState.DONE)
+        if announcement is None or announcement.published_id is None:
+            return []
+        if announcement.state not in open_:
+            return []
+        published = await publication.by_id(self.connection, announcement.published_id)
+        known = await ledger.waves(self.connection, announcement.id)
+        held = await ledger.waves(self.connection, announcement.id, "held")
+        planned = 0
+        for zone, wishes in moved.items():
+            at = self._moment(zone)
+            if at > self.now or zone in held:
+                continue
+            if zone not in known:
+                await self._note(announcement.id, zone, at, "planned")
+            for wish in wishes:
+                planned += await self._plan_wish(
+                    announcement, published, zone, at, wish, moved_after=at
+                )
+        if planned:
+            await ledger.set_state(
+                self.connection,
+                announcement.id,
+                AnnouncementState.SENDING,
+                reason=announcement.reason,
+            )
+        return []
 
     async def take(self, zones: Sequence[str]) -> list[Text]:
         announcement = await ledger.by_key(self.connection, self.key)
@@ -164,7 +247,8 @@ class _Step:
 
     def _asks_first(self, announcement: Announcement | None) -> bool:
         """No release was prepared for this year, and the observance does not announce by itself."""
-        if self._is_edition or self.occurrence.spec.without_edition != "hold":
+        spec = self.occurrence.spec
+        if self._is_edition or self.occurrence.lead or spec.without_edition != "hold":
             return False
         return announcement is None or (
             announcement.state is AnnouncementState.HELD and announcement.reason == NO_EDITION
@@ -196,13 +280,8 @@ class _Step:
         )
         planned = await ledger.waves(self.connection, announcement.id) if announcement else {}
         due = _Due()
-        hour = time.fromisoformat(self.occurrence.spec.at or str(self.settings.occasion_hour))
         for zone in zones:
-            at = moment_in(zone, self.occurrence.civil_date, hour)
-            for moment in (self.release.embargo, self.release.publish_at):
-                # An edition's own time counts; a release that is out already had its time.
-                if moment is not None and (self._is_edition or moment is self.release.embargo):
-                    at = max(at, moment.at)
+            at = self._moment(zone)
             if at > self.now or zone in planned:
                 continue
             late = stands_still or (
@@ -210,6 +289,17 @@ class _Step:
             )
             (due.late if late else due.on_time).append((zone, at))
         return due
+
+    def _moment(self, zone: str) -> datetime:
+        """When it is announced in ``zone``: at the occasion hour, or when its embargo lifts."""
+        hour = occasion_hour(self.occurrence, self.settings)
+        at = moment_in(zone, self.occurrence.civil_date, hour)
+        # An edition's own time counts; a release that is out already had its time.
+        own = self.release.publish_at if self._is_edition and not self.occurrence.lead else None
+        for moment in (self.release.embargo, own):
+            if moment is not None:
+                at = max(at, moment.at)
+        return at
 
     async def _announce(
         self, announcement: Announcement | None, waves: Sequence[tuple[str, datetime]]
@@ -253,7 +343,7 @@ class _Step:
         """The page of this occurrence: the edition's, or one made of the title pattern."""
         if announcement is not None and announcement.published_id is not None:
             return await publication.by_id(self.connection, announcement.published_id)
-        if self._is_edition:
+        if self._is_edition and not self.occurrence.lead:
             await repository.set_state(
                 self.connection, self.release, ReleaseState.PUBLISHED, self.now
             )
@@ -261,41 +351,61 @@ class _Step:
                 self.database, self.connection, self.release, self.now
             )
         else:
-            assert self.release.id is not None
-            out = await publication.of_release(self.connection, self.release.id)
-            latest = next((p for p in out if p.year is None), None)
             ident = await publication.publish_occurrence(
                 self.database,
                 self.connection,
                 self.release,
+                year=self.occurrence.year,
+                lead=self.occurrence.lead,
                 on=self.occurrence.civil_date,
-                texts=occurrence_texts(self.release, self.occurrence.number, latest, self.settings),
+                texts=await self.texts(),
                 now=self.now,
             )
         await touch(self.database, self.connection)
         return await publication.by_id(self.connection, ident)
 
+    async def texts(self) -> dict[str, tuple[str, str]]:
+        """What it says without an edition: language → (headline, body in Markdown)."""
+        occurrence = self.occurrence
+        assert self.release.id is not None
+        out = await publication.of_release(self.connection, self.release.id)
+        latest = next((p for p in out if p.year is None), None)
+        ahead = (occurrence.lead, occurrence.occasion_date) if occurrence.lead else None
+        return occurrence_texts(self.release, occurrence.number, latest, self.settings, ahead=ahead)
+
     @property
     def _is_edition(self) -> bool:
-        return self.release.date == self.occurrence.civil_date
+        return carrier.is_edition(self.release, self.occurrence.spec, self.occurrence.occasion_date)
 
     async def _plan(
         self, announcement: Announcement, published: Published, zone: str, at: datetime
     ) -> None:
         for wish in await audience.preferences(self.connection, zone):
-            choice = choose(wish.languages, published.variants, self.settings.languages)
-            if choice is None or not wants(wish.topics, published.topics):
-                continue
-            await ledger.plan(
-                self.database,
-                self.connection,
-                announcement,
-                wish,
-                choice,
-                due_at=at,
-                before=at,
-                zone=zone,
-            )
+            await self._plan_wish(announcement, published, zone, at, wish)
+
+    async def _plan_wish(
+        self,
+        announcement: Announcement,
+        published: Published,
+        zone: str,
+        at: datetime,
+        wish: Preference,
+        moved_after: datetime | None = None,
+    ) -> int:
+        choice = choose(wish.languages, published.variants, self.settings.languages)
+        if choice is None or not wants(wish.topics, published.topics):
+            return 0
+        return await ledger.plan(
+            self.database,
+            self.connection,
+            announcement,
+            wish,
+            choice,
+            due_at=at,
+            before=at,
+            zone=zone,
+            moved_after=moved_after,
+        )
 
     async def _hold(self, announcement: Announcement | None, due: _Due) -> list[Text]:
         """Ask staff about zones whose hour passed too long ago, while the service was down.
@@ -341,3 +451,4 @@ async def reopen(connection: AsyncConnection, announcement: Announcement) -> Non
     )
     if announcement.occurrence_id is not None:
         await occasions.set_state(connection, announcement.occurrence_id, "underway")
+        await occasions.set_planned(connection, announcement.occurrence_id, None)

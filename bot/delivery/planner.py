@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.audience import repository as audience
 from bot.clock import Clock
 from bot.delivery import ledger, occurrences, publications
 from bot.delivery.announcement import FAULT, Announcement, AnnouncementState
 from bot.delivery.engine import Engine
 from bot.delivery.sender import LONGEST_SEND
 from bot.errors import StoreError
+from bot.occasions import hours
 from bot.occasions import repository as occasions
 from bot.settings import Settings
 from bot.store.database import Database, changes
@@ -22,6 +24,16 @@ from translations.text import Text, text
 
 INTERVAL = 0.5
 """Seconds between looks: what staff change on the command line is taken up within a second."""
+
+AT_LEAST_EVERY = timedelta(minutes=1)
+"""Everything is looked at so often even when nothing seems to have changed."""
+
+FILLED_AT_A_LOOK = 500
+
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""How far apart the clocks of several machines may be."""
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 MOST_TOLD = 1000
 
@@ -48,10 +60,15 @@ class Planner:
         self.engine = engine
         self._tell = tell
         self._told: dict[str, None] = {}
-        self._seen = -1
         self.problem: str | None = None
         """Why the last look failed, for /readyz."""
-        self._looked = datetime.min.replace(tzinfo=UTC)
+        self._seen = -1
+        self._looked = NEVER
+        self._again = NEVER
+        """When something is due next, if nothing changes until then."""
+        self._moved: datetime | None = None
+        """The last move to another time zone that was followed."""
+        self._zones_read = NEVER
         self.wake = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -83,14 +100,31 @@ class Planner:
             return await ledger.sweep(connection, now + timedelta(days=1), now)
 
     async def look(self) -> None:
-        """One look: publish, announce, plan, offer, finish."""
+        """One look: publish, announce, plan, offer, finish.
+
+        Costs two reads while nothing has changed and nothing is due, whatever there is to come.
+        """
         now = self._clock.now()
-        notices = await self._plan_what_is_due(now)
+        notices: list[Text] = []
+        async with self._database.read() as connection:
+            counter = await changes(connection)
+            moved = await audience.last_move(connection)
+            stale = await ledger.is_any_stale(connection, now - timedelta(seconds=LONGEST_SEND))
+        if stale or self._must_plan(counter, moved, now):
+            notices = await self._plan_what_is_due(counter, moved, now)
         for announcement in await self._sending():
             if await self._has_work(announcement, now):
                 await self.engine.offer(announcement.id)
         for notice in (*notices, *await self._faulty()):
             await self._once(notice)
+
+    def _must_plan(self, counter: int, moved: datetime | None, now: datetime) -> bool:
+        return (
+            counter != self._seen
+            or moved != self._moved
+            or now >= self._again
+            or not self._looked <= now < self._looked + AT_LEAST_EVERY
+        )
 
     async def _faulty(self) -> list[Text]:
         async with self._database.read() as connection:
@@ -117,31 +151,40 @@ class Planner:
         if self._tell is not None:
             await self._tell(notice)
 
-    async def _plan_what_is_due(self, now: datetime) -> list[Text]:
-        async with self._database.read() as connection:
-            counter = await changes(connection)
-        async with self._database.write() as connection:
+    async def _plan_what_is_due(
+        self, counter: int, moved: datetime | None, now: datetime
+    ) -> list[Text]:
+        database, settings = self._database, self._settings
+        self._read_zones(now)
+        filled = 0
+        async with database.write() as connection:
             if counter != self._seen or now.date() != self._looked.date():
-                await occasions.fill(self._database, connection, now.date())
-                await publications.add_later_variants(
-                    self._database, connection, self._since(), now
-                )
-            notices = await publications.publish_due(
-                self._database, self._settings, connection, now
-            )
-            notices += await occurrences.announce_due(
-                self._database, self._settings, connection, now
-            )
+                filled = await occasions.fill(database, connection, now.date(), FILLED_AT_A_LOOK)
+                await publications.add_later_variants(database, connection, self._since(), now)
+            notices = await publications.publish_due(database, settings, connection, now)
+            if moved is not None and moved != self._moved:
+                since = self._moved - CLOCKS_DIFFER if self._moved else NEVER
+                await occurrences.announce_to_movers(database, settings, connection, since, now)
+            look = await occurrences.announce_due(database, settings, connection, now)
             await self._plan_publications(connection, now)
             await ledger.sweep(connection, now - timedelta(seconds=LONGEST_SEND), now)
-        self._seen, self._looked = counter, now
+            queued = await publications.next_due(connection, now)
+        notices += look.notices
+        self._looked, self._moved = now, moved
+        self._again = min(look.again, queued or look.again)
+        # What could not all be filled at once goes on at the next look.
+        self._seen = -1 if filled == FILLED_AT_A_LOOK else counter
         return notices
 
+    def _read_zones(self, now: datetime) -> None:
+        """An update of the time zone database takes effect within the hour."""
+        if not self._zones_read <= now < self._zones_read + timedelta(hours=1):
+            hours.forget()
+            self._zones_read = now
+
     def _since(self) -> datetime:
-        """Changes are looked for from a little before the last look: clocks may differ."""
-        if self._looked.year == 1:
-            return self._looked
-        return self._looked - timedelta(minutes=10)
+        """Changes are looked for from a little before the last look."""
+        return self._looked if self._looked == NEVER else self._looked - CLOCKS_DIFFER
 
     async def _plan_publications(self, connection: AsyncConnection, now: datetime) -> None:
         planning = AnnouncementState.PLANNING

@@ -64,6 +64,18 @@ async def publish_due(
     return notices
 
 
+async def next_due(connection: AsyncConnection, now: datetime) -> datetime | None:
+    """When the next queued release is due (UTC), of those that are not due already."""
+    r = t.release
+    moments = await connection.execute(
+        select(r.c.publish_at, r.c.embargo_at).where(
+            r.c.state == ReleaseState.QUEUED, r.c.publish_at.is_not(None)
+        )
+    )
+    coming = (max(filter(None, row)) for row in moments)
+    return min((moment for moment in coming if moment > now), default=None)
+
+
 async def _published(
     database: Database, connection: AsyncConnection, release: Release, due: datetime, now: datetime
 ) -> list[Text]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, select, update
@@ -37,14 +37,18 @@ class Occurrence:
     civil_date: date
     state: str
     spec: ObservanceSpec
+    series: str
+    planned_until: datetime | None
 
 
-async def fill(database: Database, connection: AsyncConnection, today: date) -> int:
-    """Bring the occurrences of every accepted observance up to 400 days ahead of ``today``.
+async def fill(
+    database: Database, connection: AsyncConnection, today: date, at_most: int = 500
+) -> int:
+    """Bring the occurrences of accepted observances up to 400 days ahead of ``today``.
 
-    None lies before the release's own date: what came earlier is history, not news. Those that
-    an edited observance no longer has are removed while they are still to come. Returns how
-    many observances were filled.
+    None is of a day before the release's own date: what came earlier is history, not news.
+    Those that an edited observance no longer has are removed while they are still to come.
+    Returns how many observances were filled; ``at_most`` means that there may be more.
     """
     observances = (
         await connection.execute(
@@ -55,38 +59,38 @@ async def fill(database: Database, connection: AsyncConnection, today: date) -> 
                 t.observance.c.filled_until.is_(None)
                 | (t.observance.c.filled_until < today + AHEAD - timedelta(days=30)),
             )
-            .limit(500)
+            .limit(at_most)
         )
     ).all()
-    for row in observances:
-        await connection.execute(
-            delete(t.occurrence).where(
-                t.occurrence.c.observance_id == row.id,
-                t.occurrence.c.state == "coming",
-                t.occurrence.c.civil_date > today - BEHIND,
-            )
+    if not observances:
+        return 0
+    ids = [row.id for row in observances]
+    await connection.execute(
+        delete(t.occurrence).where(
+            t.occurrence.c.observance_id.in_(ids),
+            t.occurrence.c.state == "coming",
+            t.occurrence.c.civil_date > today - BEHIND,
         )
-        since = max(row.bears - timedelta(days=1), today - BEHIND)
-        found = anniversaries(observance_spec(row), since, today + AHEAD)
-        rows = [
-            {
-                "observance_id": row.id,
-                "number": anniversary.number,
-                "year": anniversary.year,
-                "lead": anniversary.lead,
-                "occasion_date": anniversary.occasion,
-                "civil_date": anniversary.on,
-                "state": "coming",
-            }
-            for anniversary in found
-        ]
-        if rows:
-            await connection.execute(database.insert(t.occurrence).on_conflict_do_nothing(), rows)
-        await connection.execute(
-            update(t.observance)
-            .where(t.observance.c.id == row.id)
-            .values(filled_until=today + AHEAD)
-        )
+    )
+    rows = [
+        {
+            "observance_id": row.id,
+            "number": anniversary.number,
+            "year": anniversary.year,
+            "lead": anniversary.lead,
+            "occasion_date": anniversary.occasion,
+            "civil_date": anniversary.on,
+            "state": "coming",
+        }
+        for row in observances
+        for anniversary in anniversaries(observance_spec(row), today - BEHIND, today + AHEAD)
+        if anniversary.occasion >= row.bears
+    ]
+    if rows:
+        await connection.execute(database.insert(t.occurrence).on_conflict_do_nothing(), rows)
+    await connection.execute(
+        update(t.observance).where(t.observance.c.id.in_(ids)).values(filled_until=today + AHEAD)
+    )
     return len(observances)
 
 
@@ -111,6 +115,14 @@ async def set_state(connection: AsyncConnection, ident: int, state: str) -> None
     )
 
 
+async def set_planned(connection: AsyncConnection, ident: int, until: datetime | None) -> None:
+    """Note that every zone whose hour had come by ``until`` (UTC) has been seen to; ``None``:
+    look at them all again."""
+    await connection.execute(
+        update(t.occurrence).where(t.occurrence.c.id == ident).values(planned_until=until)
+    )
+
+
 def _query() -> Select[Any]:
     return select(
         t.occurrence.c.id.label("occurrence_id"),
@@ -120,6 +132,7 @@ def _query() -> Select[Any]:
         t.occurrence.c.occasion_date,
         t.occurrence.c.civil_date,
         t.occurrence.c.state,
+        t.occurrence.c.planned_until,
         *(c for c in t.observance.c if c.name not in ("id", "filled_until")),
     ).join(t.observance, t.observance.c.id == t.occurrence.c.observance_id)
 
@@ -135,4 +148,6 @@ def _occurrence(row: Row[Any]) -> Occurrence:
         civil_date=row.civil_date,
         state=row.state,
         spec=observance_spec(row),
+        series=row.series,
+        planned_until=row.planned_until,
     )

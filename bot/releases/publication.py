@@ -33,11 +33,13 @@ class PublishedVariant:
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """A release as readers see it. ``year`` is set for an occurrence without an edition."""
+    """A release as readers see it. ``year`` is set for an occurrence without an edition, with
+    ``lead`` where it is announced so many days ahead."""
 
     id: int
     release_id: int
     year: int | None
+    lead: int
     slug: str
     original: str
     date: date
@@ -101,6 +103,8 @@ async def publish_occurrence(
     connection: AsyncConnection,
     release: Release,
     *,
+    year: int,
+    lead: int,
     on: date,
     texts: Mapping[str, tuple[str, str]],
     now: datetime,
@@ -111,13 +115,18 @@ async def publish_occurrence(
     its paragraphs (product rule 4).
     """
     now = now.replace(microsecond=0)
-    where = (t.published.c.release_id == release.id, t.published.c.year == on.year)
+    where = (
+        t.published.c.release_id == release.id,
+        t.published.c.year == year,
+        t.published.c.lead == lead,
+    )
     ident = await connection.scalar(select(t.published.c.id).where(*where))
     if ident is None:
         values = shared_row(release) | {
             "release_id": release.id,
-            "year": on.year,
-            "slug": await _free_slug(connection, f"{release.slug}-{on.year}"),
+            "year": year,
+            "lead": lead,
+            "slug": await _free_slug(connection, occurrence_slug(release.slug, year, lead)),
             "original": release.original if release.original in texts else next(iter(texts)),
             "date": on,
             "dateline": "",
@@ -128,6 +137,11 @@ async def publish_occurrence(
     added = [(tag, headline, "", body) for tag, (headline, body) in texts.items()]
     await _add_variants(database, connection, ident, added, now)
     return ident
+
+
+def occurrence_slug(slug: str, year: int, lead: int) -> str:
+    """The name of the page of one occurrence: “charter-2027”, “charter-2027-in-7-days”."""
+    return f"{slug}-{year}-in-{lead}-days" if lead else f"{slug}-{year}"
 
 
 async def _insert(connection: AsyncConnection, values: dict[str, Any], now: datetime) -> int:
@@ -284,6 +298,7 @@ def _published(row: Row[Any], variants: Sequence[Row[Any]]) -> Published:
         id=row.id,
         release_id=row.release_id,
         year=row.year,
+        lead=row.lead,
         slug=row.slug,
         original=row.original,
         date=row.date,

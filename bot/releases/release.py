@@ -170,6 +170,7 @@ class Release:
     """One press release with its variants, keyed by language tag; ``original`` names the first.
 
     ``date`` is the date it bears, a civil date that triggers nothing (product rule 12).
+    ``edition_of`` is the slug of an earlier release of the same observance.
     """
 
     slug: str
@@ -189,6 +190,7 @@ class Release:
     state: ReleaseState = ReleaseState.DRAFT
     pubstatus: PubStatus = PubStatus.USABLE
     archive: bool = False
+    edition_of: str | None = None
     id: int | None = None
 
     def __post_init__(self) -> None:

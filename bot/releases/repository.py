@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound
+from bot.releases import series
 from bot.releases.release import (
     Completeness,
     Contact,
@@ -62,23 +63,12 @@ async def by_id(connection: AsyncConnection, ident: int, *, to_change: bool = Fa
     return found[0]
 
 
-async def edition_of(connection: AsyncConnection, spec: ObservanceSpec, on: date) -> Release | None:
-    """The release prepared for the observance of that origin on the day ``on``, if its original
-    is approved."""
-    prepared = (
-        select(t.observance.c.release_id)
-        .join(t.release, t.release.c.id == t.observance.c.release_id)
-        .where(
-            t.observance.c.origin == spec.origin,
-            t.observance.c.accepted.is_(True),
-            t.release.c.date == on,
-            t.release.c.archive.is_(False),
-        )
+async def in_series(connection: AsyncConnection, name: str) -> list[Release]:
+    """The releases whose accepted observance is of that series, newest date first."""
+    members = select(t.observance.c.release_id).where(
+        t.observance.c.series == name, t.observance.c.accepted.is_(True)
     )
-    for release in await _load(connection, t.release.c.id.in_(prepared)):
-        if release.is_approved(release.original):
-            return release
-    return None
+    return await _load(connection, t.release.c.id.in_(members))
 
 
 async def save(connection: AsyncConnection, release: Release, now: datetime) -> Release:
@@ -101,8 +91,7 @@ async def save(connection: AsyncConnection, release: Release, now: datetime) -> 
             for place, v in enumerate(release.variants.values())
         ],
     )
-    await _save_observance(connection, release)
-    return release
+    return await _save_observance(connection, release)
 
 
 async def changed_at(connection: AsyncConnection, release: Release) -> datetime:
@@ -120,12 +109,17 @@ async def set_state(
     )
 
 
-async def _save_observance(connection: AsyncConnection, release: Release) -> None:
+async def _save_observance(connection: AsyncConnection, release: Release) -> Release:
+    """An edition without an observance of its own has that of the release it is an edition of."""
     where = t.observance.c.release_id == release.id
     spec = release.observance
+    if spec is None and release.edition_of is not None:
+        row = await series.inherited(connection, release)
+        spec = None if row is None else observance_spec(row)
+        release = replace(release, observance=spec)
     if spec is None:
         await connection.execute(delete(t.observance).where(where))
-        return
+        return release
     values: dict[str, Any] = {
         name: getattr(spec, name)
         for name in (
@@ -135,12 +129,13 @@ async def _save_observance(connection: AsyncConnection, release: Release) -> Non
     }
     lists = ("years", "remind", "skip", "lead", "weekend")
     values |= {name: list(getattr(spec, name)) for name in lists}
-    values["filled_until"] = None
+    values |= {"filled_until": None, "series": await series.series_of(connection, release, spec)}
     known = await connection.scalar(select(t.observance.c.id).where(where))
     if known is None:
         await connection.execute(insert(t.observance).values(release_id=release.id, **values))
     else:
         await connection.execute(update(t.observance).where(where).values(**values))
+    return release
 
 
 def _release_row(release: Release) -> dict[str, Any]:
@@ -157,6 +152,7 @@ def _release_row(release: Release) -> dict[str, Any]:
         "state": release.state,
         "pubstatus": release.pubstatus,
         "archive": release.archive,
+        "edition_of": release.edition_of,
         **shared_row(release),
     }
 
@@ -234,6 +230,7 @@ def _release(
         state=ReleaseState(row.state),
         pubstatus=PubStatus(row.pubstatus),
         archive=row.archive,
+        edition_of=row.edition_of,
         variants={
             v.language: Variant(
                 language=v.language,

@@ -97,6 +97,7 @@ release = Table(
     Column("state", Text, nullable=False),
     Column("pubstatus", Text, nullable=False),
     Column("archive", Boolean, nullable=False, default=False),
+    Column("edition_of", Text),  # the slug of an earlier release of the same observance
     Column("created_at", UTCDateTime, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
     Index("ix_release_state_publish_at", "state", "publish_at"),
@@ -127,6 +128,7 @@ published = Table(
     Column("id", Ident, primary_key=True),
     Column("release_id", Ident, ForeignKey("release.id", ondelete="CASCADE"), nullable=False),
     Column("year", Integer),  # the occurrence's year; null for the release itself
+    Column("lead", Integer, nullable=False, server_default="0"),  # announced so many days ahead
     Column("slug", Text, nullable=False, unique=True),
     Column("original", Text, nullable=False),
     Column("date", Date, nullable=False),
@@ -138,7 +140,7 @@ published = Table(
     Column("archive", Boolean, nullable=False),
     Column("published_at", UTCDateTime, nullable=False),
     Column("updated_at", UTCDateTime, nullable=False),
-    UniqueConstraint("release_id", "year"),
+    UniqueConstraint("release_id", "year", "lead"),
     Index("ix_published_published_at", "published_at"),
 )
 
@@ -184,7 +186,12 @@ observance = Table(
     Column("lead", Json, nullable=False, server_default="[]"),
     Column("move", Text, nullable=False, server_default=""),
     Column("weekend", Json, nullable=False, server_default='["sat", "sun"]'),
+    # The same observance in the releases of several years: the slug of the first of them.
+    Column("series", Text, nullable=False),
     Column("filled_until", Date),
+    Index("ix_observance_origin", "origin"),
+    Index("ix_observance_series", "series"),
+    Index("ix_observance_filled_until", "filled_until"),
 )
 
 occurrence = Table(
@@ -198,6 +205,8 @@ occurrence = Table(
     Column("occasion_date", Date, nullable=False),  # the day itself, moved where it is moved
     Column("civil_date", Date, nullable=False),  # the day of the announcement
     Column("state", Text, nullable=False),  # coming, underway, done, covered, missed
+    # Every zone whose hour had come by then has been seen to.
+    Column("planned_until", UTCDateTime),
     UniqueConstraint("observance_id", "number", "lead"),
     Index("ix_occurrence_state_civil_date", "state", "civil_date"),
 )
@@ -256,6 +265,7 @@ announcement = Table(
     Column("created_at", UTCDateTime, nullable=False),
     Column("finished_at", UTCDateTime),
     Index("ix_announcement_state", "state"),
+    Index("ix_announcement_occurrence_id", "occurrence_id"),
 )
 
 IN_FLIGHT = sql("state = 'sending'")

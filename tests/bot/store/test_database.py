@@ -143,5 +143,5 @@ async def test_an_older_database_keeps_every_row_through_the_migrations(empty_ur
         await database.close()
     assert (occurrence.year, occurrence.lead) == (2027, 0)
     assert occurrence.occasion_date == occurrence.civil_date
-    assert observance.calendar == "gregorian"
+    assert (observance.calendar, observance.series) == ("gregorian", "charter")
     assert observance.weekend == ["sat", "sun"]

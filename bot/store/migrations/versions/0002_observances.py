@@ -23,6 +23,24 @@ def upgrade() -> None:
         table.add_column(
             sa.Column("weekend", sa.Text(), nullable=False, server_default='["sat", "sun"]')
         )
+    op.add_column("observance", sa.Column("series", sa.Text()))
+    op.execute(
+        "UPDATE observance SET series = "
+        "(SELECT slug FROM release WHERE release.id = observance.release_id)"
+    )
+    with op.batch_alter_table("observance") as table:
+        table.alter_column("series", existing_type=sa.Text(), nullable=False)
+    op.create_index("ix_observance_origin", "observance", ["origin"])
+    op.create_index("ix_observance_series", "observance", ["series"])
+    op.create_index("ix_observance_filled_until", "observance", ["filled_until"])
+    op.add_column("release", sa.Column("edition_of", sa.Text()))
+    op.add_column("published", sa.Column("lead", sa.Integer(), nullable=False, server_default="0"))
+    with op.batch_alter_table("published") as table:
+        table.drop_constraint("uq_published_release_id_year", type_="unique")
+        table.create_unique_constraint(
+            "uq_published_release_id_year_lead", ["release_id", "year", "lead"]
+        )
+    op.add_column("occurrence", sa.Column("planned_until", INSTANT))
     op.add_column("occurrence", sa.Column("year", sa.Integer()))
     op.add_column("occurrence", sa.Column("lead", sa.Integer()))
     op.add_column("occurrence", sa.Column("occasion_date", sa.Date()))
@@ -46,6 +64,7 @@ def upgrade() -> None:
         table.create_foreign_key(
             "fk_announcement_about_id", "announcement", ["about_id"], ["id"], ondelete="CASCADE"
         )
+    op.create_index("ix_announcement_occurrence_id", "announcement", ["occurrence_id"])
     op.create_table(
         "notice",
         sa.Column("id", IDENT, nullable=False),
