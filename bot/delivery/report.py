@@ -20,6 +20,8 @@ REASON_TEXTS: Mapping[str, Text] = {
     "no_rights": text("The bot may not write there. Ask the admin to let it post."),
     "topic_closed": text("The forum topic is closed. Ask the admin to open it."),
     "bad_message": text("Telegram refused the message. Report this to the operator."),
+    "not_editable": text("The first message could not be changed. A reply is sent instead."),
+    "superseded": text("They have a text in a better language meanwhile, or left this one."),
     "bad_token": text("The bot token is refused. The operator must set a new one."),
     "rate_limited": text("Telegram asked to wait. It is tried again by itself."),
     "no_connection": text("Telegram could not be reached. It is tried again by itself."),

@@ -99,6 +99,7 @@ REASONS = (
     "no_rights",  # may not write there
     "topic_closed",
     "bad_message",  # the transport refused the content
+    "not_editable",  # the message is gone, or may not be changed any more
     "bad_token",
     "rate_limited",
     "no_connection",  # never left this machine
@@ -119,8 +120,21 @@ class Transport(Protocol):
         """The canonical form of ``address`` (without the prefix); raises ``TransportError``."""
         ...
 
-    async def send(self, address: str, message: Message) -> Outcome:
-        """Deliver once. Never raises for what the far side did; never repeats by itself."""
+    async def send(self, address: str, message: Message, *, reply_to: str = "") -> Outcome:
+        """Deliver once. Never raises for what the far side did; never repeats by itself.
+
+        ``reply_to`` is the id of an earlier message to that address; if that is gone, the
+        message is delivered all the same.
+        """
+        ...
+
+    async def edit(self, address: str, message_id: str, message: Message) -> Outcome:
+        """Put ``message`` in the place of an earlier one, without notifying anybody.
+
+        ``Sent`` once it reads so, also where it did already: doing it twice does no harm.
+        ``Refused`` as ``not_editable`` where the earlier message is gone or may not be changed;
+        a transport without editing always says that.
+        """
         ...
 
     async def check(self) -> str:

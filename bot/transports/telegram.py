@@ -71,6 +71,15 @@ _BAD_REQUEST = (
     ("url", "bad_message", False),
     ("parse", "bad_message", False),
 )
+# What an edit is refused with; all else means the same as when sending.
+_UNCHANGED = "message is not modified"
+_NOT_EDITABLE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "no text in the message",
+    "message identifier is not specified",
+)
 # Undocumented too: how paid broadcasting is refused. Asked only while it is on.
 _PAID = re.compile(r"paid|payment|balance|stars", re.IGNORECASE)
 
@@ -111,6 +120,7 @@ class TelegramTransport:
                 get_updates_request=self._request,
             )
         self._send_message = f"{base}/bot{token}/sendMessage"
+        self._edit_message = f"{base}/bot{token}/editMessageText"
         self.paid = allow_paid
 
     def __repr__(self) -> str:
@@ -125,12 +135,17 @@ class TelegramTransport:
         """``123``, ``-100123``, ``@name``, each with ``/77`` for a topic; names in lower case."""
         return telegram_address(address)
 
-    async def send(self, address: str, message: Message) -> Outcome:
+    async def send(self, address: str, message: Message, *, reply_to: str = "") -> Outcome:
         """One ``sendMessage``. ``address`` as :meth:`check_address` returns it."""
         try:
             parameters = {**_target(address), **_content(message)}
         except UnicodeEncodeError as error:
             return Refused(reason="bad_message", detail=str(error))
+        if reply_to:
+            parameters["reply_parameters"] = {
+                "message_id": int(reply_to),
+                "allow_sending_without_reply": True,
+            }
         paid = self.paid
         if paid:
             parameters["allow_paid_broadcast"] = True
@@ -145,6 +160,25 @@ class TelegramTransport:
             return Sent(message_ids=(str(result["message_id"]),))
         except (KeyError, TypeError):
             return Unknown(reason="lost_answer", detail="an answer without a message_id")
+
+    async def edit(self, address: str, message_id: str, message: Message) -> Outcome:
+        """One ``editMessageText``: text, entities, preview and button, all as when sending."""
+        chat = _target(address)["chat_id"]
+        try:
+            parameters = {"chat_id": chat, "message_id": int(message_id), **_content(message)}
+        except UnicodeEncodeError as error:
+            return Refused(reason="bad_message", detail=str(error))
+        try:
+            await self._request.call(self._edit_message, parameters)
+        except TelegramError as error:
+            if isinstance(error, BadRequest):
+                said = error.message.lower()
+                if _UNCHANGED in said:
+                    return Sent(message_ids=(message_id,))
+                if any(words in said for words in _NOT_EDITABLE):
+                    return Refused(reason="not_editable", detail=error.message)
+            return classify(error, address)
+        return Sent(message_ids=(message_id,))
 
     async def check(self) -> str:
         """The bot's user name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -18,8 +18,9 @@ from bot.transports.telegram import TelegramTransport
 class Harness:
     """A transport and a far side that can be looked at.
 
-    ``received`` gives the texts that an address has got, oldest first. ``refused`` is the same
-    transport with credentials that the far side does not know.
+    ``received`` gives the texts that an address has got, oldest first, as they now read.
+    ``delete`` takes a message with an id away there. ``refused`` is the same transport with
+    credentials that the far side does not know.
     """
 
     transport: Transport
@@ -28,6 +29,7 @@ class Harness:
     gone: str
     malformed: str
     received: Callable[[str], list[str]]
+    delete: Callable[[str, str], None]
 
 
 @asynccontextmanager
@@ -41,6 +43,12 @@ async def telegram_on_the_sandbox() -> AsyncIterator[Harness]:
         def received(address: str) -> list[str]:
             return [m.text for m in sandbox.chat(int(address)).messages if m.from_bot]
 
+        def delete(address: str, message_id: str) -> None:
+            chat = sandbox.chat(int(address))
+            message = chat.message(int(message_id))
+            assert message is not None
+            chat.delete(message)
+
         transport = TelegramTransport(sandbox.token, sandbox.url)
         refused = TelegramTransport("1:unknown", sandbox.url)
         yield Harness(
@@ -50,6 +58,7 @@ async def telegram_on_the_sandbox() -> AsyncIterator[Harness]:
             gone="102",
             malformed="Ana",
             received=received,
+            delete=delete,
         )
         await transport.close()
         await refused.close()
@@ -157,6 +166,56 @@ async def test_check_says_who_we_are_or_what_to_do(harness: Harness) -> None:
     assert await harness.transport.check()
     with pytest.raises(TransportError):
         await harness.refused.check()
+
+
+LATER = replace(MESSAGE, language="fr", headline="La Charte est signée", label="")
+
+
+async def _sent(harness: Harness) -> str:
+    outcome = await harness.transport.send(harness.reachable, MESSAGE)
+    assert isinstance(outcome, Sent)
+    return outcome.message_ids[0]
+
+
+async def test_an_edit_takes_the_place_of_a_message_and_may_be_repeated(harness: Harness) -> None:
+    ident = await _sent(harness)
+    once = await harness.transport.edit(harness.reachable, ident, LATER)
+    again = await harness.transport.edit(harness.reachable, ident, LATER)
+    assert once == again == Sent(message_ids=(ident,))
+    (text,) = harness.received(harness.reachable)
+    assert LATER.headline in text
+    assert MESSAGE.headline not in text
+    assert MESSAGE.label not in text
+
+
+async def test_what_is_gone_cannot_be_edited(harness: Harness) -> None:
+    ident = await _sent(harness)
+    harness.delete(harness.reachable, ident)
+    outcome = await harness.transport.edit(harness.reachable, ident, LATER)
+    assert isinstance(outcome, Refused)
+    assert (outcome.reason, outcome.unreachable) == ("not_editable", False)
+    assert harness.received(harness.reachable) == []
+
+
+async def test_who_is_gone_is_unreachable_for_an_edit_as_well(harness: Harness) -> None:
+    outcome = await harness.transport.edit(harness.gone, "1", LATER)
+    assert isinstance(outcome, Refused)
+    assert outcome.unreachable
+
+
+async def test_a_reply_arrives_also_where_what_it_replies_to_is_gone(harness: Harness) -> None:
+    ident = await _sent(harness)
+    transport = harness.transport
+    assert isinstance(await transport.send(harness.reachable, LATER, reply_to=ident), Sent)
+    harness.delete(harness.reachable, ident)
+    assert isinstance(await transport.send(harness.reachable, LATER, reply_to=ident), Sent)
+    assert [LATER.headline in text for text in harness.received(harness.reachable)] == [True, True]
+
+
+async def test_refused_credentials_lose_no_edit(harness: Harness) -> None:
+    outcome = await harness.refused.edit(harness.reachable, await _sent(harness), LATER)
+    assert isinstance(outcome, NotNow)
+    assert outcome.everyone
 
 
 async def test_closing_twice_is_closing_once(harness: Harness) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
+from dataclasses import replace
 from datetime import timedelta
 
 import orjson
@@ -95,6 +96,55 @@ async def test_a_forum_topic(sandbox: Sandbox, transport: TelegramTransport) -> 
     for outcome in (closed, missing):
         assert isinstance(outcome, Refused)
         assert (outcome.reason, outcome.unreachable) == ("topic_closed", False)
+
+
+async def test_an_edit_keeps_chat_topic_entities_preview_and_button(
+    sandbox: Sandbox, transport: TelegramTransport
+) -> None:
+    forum = sandbox.group(-1000000000077, "Newsroom", sandbox.person(1, "Ana"), forum=True)
+    forum.add_bot()
+    address = f"{forum.id}/{forum.topic('Releases')}"
+    first = await transport.send(address, Message(language="en", headline="Soon in your language"))
+    assert isinstance(first, Sent)
+    assert forum.last is not None
+    place = forum.last.thread_id
+    assert await transport.edit(address, first.message_ids[0], MESSAGE) == first
+    seen = forum.last
+    assert (str(seen.message_id), seen.thread_id) == (first.message_ids[0], place)
+    assert seen.edited is not None
+    assert seen.text.startswith("The Charter is signed 🌍\n\nFifty states signed A/RES/1.")
+    assert {e["type"] for e in seen.entities} == {"bold", "text_link"}
+    assert [(b.label, b.url) for b in seen.buttons] == [MESSAGE.button]
+    assert seen.preview is not None
+    assert seen.preview["url"] == "https://press.example.org/en/charter"
+
+
+async def test_a_reply_points_to_its_message_in_the_same_topic(
+    sandbox: Sandbox, transport: TelegramTransport
+) -> None:
+    forum = sandbox.group(-1000000000077, "Newsroom", sandbox.person(1, "Ana"), forum=True)
+    forum.add_bot()
+    address = f"{forum.id}/{forum.topic('Releases')}"
+    first = await transport.send(address, MESSAGE)
+    assert isinstance(first, Sent)
+    await transport.send(address, MESSAGE, reply_to=first.message_ids[0])
+    assert forum.last is not None
+    assert forum.last.reply_to is not None
+    assert str(forum.last.reply_to.message_id) == first.message_ids[0]
+    assert forum.last.thread_id == forum.last.reply_to.thread_id
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "truncate", "502"])
+async def test_an_edit_whose_answer_was_lost_is_unknown(
+    sandbox: Sandbox, transport: TelegramTransport, kind: str
+) -> None:
+    sandbox.person(123, "Ana").start()
+    first = await transport.send("123", MESSAGE)
+    assert isinstance(first, Sent)
+    sandbox.faults.add(Fault(kind, method="editMessageText"))  # type: ignore[arg-type]
+    later = replace(MESSAGE, headline="Later")
+    assert isinstance(await transport.edit("123", first.message_ids[0], later), Unknown)
+    assert await transport.edit("123", first.message_ids[0], later) == first
 
 
 async def test_those_who_are_gone_are_unreachable(
