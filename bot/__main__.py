@@ -7,6 +7,9 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Any
+
+import typer
 
 from bot.cli import command
 from bot.cli.session import Session
@@ -14,6 +17,10 @@ from bot.errors import BadDocument, PolyheraldError
 from translations.text import Text, text
 
 FAILED = 1
+WRONG_USAGE = 2
+
+UsageError: type[Any] = typer.BadParameter.__mro__[1]
+"""Click's; which of several copies of Click that is, depends on Typer's version."""
 
 
 def main() -> None:
@@ -42,18 +49,41 @@ def run(arguments: Sequence[str], session: Session) -> int:
 
 def _carried_out(arguments: Sequence[str], session: Session) -> int:
     try:
-        command().main(args=list(arguments), prog_name="polyherald", obj=session)
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else FAILED
+        ended = command().main(
+            args=list(arguments), prog_name="polyherald", obj=session, standalone_mode=False
+        )
+    except SystemExit as exit_:
+        return exit_.code if isinstance(exit_.code, int) else FAILED
     except BrokenPipeError:
         raise
+    except UsageError as error:
+        return _misused(error, session)
+    except typer.Abort:
+        session.out.complain(text("There was no answer, so nothing was done."))
+        return FAILED
     except Exception as error:  # noqa: BLE001 - the last line of defence, and it is reported
         if session.debug:
             traceback.print_exc()
         for line in _said(error):
             session.out.complain(line)
         return FAILED
-    return 0
+    return ended if isinstance(ended, int) else 0
+
+
+def _misused(error: Any, session: Session) -> int:
+    """Wrong usage in one line; a command that was given nothing at all gets its help instead."""
+    if error.ctx is not None and error.message == error.ctx.get_help():
+        error.show()
+        return WRONG_USAGE
+    path = error.ctx.command_path if error.ctx is not None else "polyherald"
+    session.out.complain(
+        text(
+            "{problem} – “{command} --help” shows how.",
+            problem=error.format_message().rstrip("."),
+            command=path,
+        )
+    )
+    return WRONG_USAGE
 
 
 def _said(error: Exception) -> list[Text]:
@@ -65,6 +95,9 @@ def _said(error: Exception) -> list[Text]:
             return [error.what]
         case OSError():
             return [_unusable(error)]
+        case ExceptionGroup():
+            # Tasks that ran together: the first that broke says what is wrong.
+            return _said(error.exceptions[0])
     return [
         text(
             "Something unexpected happened ({error}). Run the command again as "

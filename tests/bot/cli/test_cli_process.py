@@ -164,7 +164,27 @@ def test_wrong_usage_is_status_2(bare_cli, arguments) -> None:
     refused = bare_cli(*arguments)
     assert refused.status == 2
     assert refused.out == ""
-    assert "Usage: polyherald" in refused.err
+    assert refused.err.count("\n") == 1
+    assert "polyherald" in refused.err
+    assert "--help”" in refused.err
+
+
+def test_wrong_usage_names_what_is_wrong_and_where_to_look(bare_cli) -> None:
+    said = bare_cli("list", "--nonsense").err
+    assert "--nonsense" in said
+    assert "“polyherald list --help”" in said
+    assert "Usage: polyherald" in bare_cli("subscribers").err  # nothing wrong: nothing said yet
+
+
+def test_of_tasks_that_ran_together_the_one_that_broke_is_named(bare_cli, capfd) -> None:
+    def broken() -> None:
+        raise ExceptionGroup("tasks", [ExceptionGroup("more", [FileExistsError(17, "no", "x/y")])])
+
+    class Clock:
+        now = staticmethod(broken)
+
+    assert run(["calendar"], Session(clock=Clock())) == 1
+    assert capfd.readouterr().err.startswith("Cannot use x/y: no.")
 
 
 def test_version_and_help(bare_cli) -> None:
