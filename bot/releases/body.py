@@ -83,31 +83,6 @@ def escape(plain_text: str) -> str:
     return "".join(_escape_block(p) if i % 2 == 0 else p for i, p in enumerate(parts))
 
 
-def symbols(text: str) -> tuple[str, ...]:
-    """UN document symbols in ``text``, in order, each once.
-
-    Forms follow the UN Editorial Manual: components parted by slashes, the first naming the
-    organ. A dash between two symbols parts them; "S/RES/242 (1967)" is S/RES/242(1967).
-    """
-    found = (m[0].replace(" ", "").replace("\u00a0", "") for m in _SYMBOL.finditer(text))
-    return tuple(dict.fromkeys(s for s in found if s.count("/") > 1 or _LONG_NUMBER.search(s)))
-
-
-_ORGANS = (
-    "A|S|E|T|ST|TD|DP|UNEP|HSP|FCCC|CCPR|CEDAW|CERD|CRC|CAT|CMW|CRPD|CED|ISBA|SPLOS|LOS|LC|DC|"
-    "ECE|ESCAP|ECA|ICCD|CBD|IDB|JIU|NPT|PBC|UNW|BWC|CCW|CD|HRI|ICC-ASP|PCNICC|SAICM|WFP"
-)
-_COMPONENT = (
-    rf"[A-Z0-9][A-Za-z0-9]{{0,30}}(?:[.\-](?!(?:{_ORGANS})/)[A-Za-z0-9]{{1,30}}){{0,6}}"
-    r"(?:\([A-Za-z0-9\-]{1,20}\))?"
-)
-_SYMBOL = re.compile(
-    rf"(?<![\w/.@])(?:{_ORGANS})"
-    rf"(?:/RES/\d{{1,4}}[ \u00a0]\((?:[IVXLC]+|(?:19|20)\d\d)\)|(?:/{_COMPONENT}){{1,8}})"
-    r"(?![\w/])"
-)
-_LONG_NUMBER = re.compile(r"\d{3}")
-
 _BLANK_LINES = re.compile(r"(\n[ \t]*(?:\n[ \t]*)+)")
 _SUSPECT = re.compile(r"[\\`*_\[<&~]|  \n|^[^\S\n]*[#>+=\-\d]", re.MULTILINE)
 """What any mark of CommonMark has; most paragraphs have nothing of it and need no parsing."""

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.releases.body import Run, escape, paragraphs, plain, symbols, to_html
+from bot.releases.body import Run, escape, paragraphs, plain, to_html
+from bot.releases.symbols import symbols
 
 
 def _hrefs(html: str) -> list[str]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise, takewhile
 
-from bot.releases.body import symbols
 from bot.releases.intake.dateline import DateLine, NoSuchDay, find_date_line
 from bot.releases.intake.document import Findings, Options, Place
 from bot.releases.intake.layout import Unit, joined, units
 from bot.releases.intake.shared import first_address
+from bot.releases.symbols import symbols
 from translations.text import text
 
 _LONGEST_HEADLINE = 250

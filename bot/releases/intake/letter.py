@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.releases.body import escape, symbols
+from bot.releases.body import escape
 from bot.releases.intake.anatomy import Letter, lists, take_apart
 from bot.releases.intake.detect import SURE, DetectionFailed, detect
 from bot.releases.intake.document import Draft, Findings, Options, Place
@@ -24,6 +24,7 @@ from bot.releases.release import (
     Release,
     Variant,
 )
+from bot.releases.symbols import symbols
 from translations.letter import find_ordinal, letter_words
 from translations.text import text
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.releases.body import symbols
 from bot.releases.intake.document import Findings, Place
 from bot.releases.intake.fields import Fields
 from bot.releases.intake.slug import is_slug
@@ -17,11 +16,12 @@ from bot.releases.release import (
     ObservanceSpec,
     RelatedDocument,
 )
+from bot.releases.symbols import symbols
 from translations.text import text
 
 KEYS = (
     *("date", "dateline", "original", "topics", "embargo", "publish_at", "observance", "issuer"),
-    *("contact", "related", "required_languages", "completeness"),
+    *("contact", "related", "required_languages", "completeness", "edition_of"),
 )
 _OBSERVANCE = (
     *("origin", "every", "years", "feb29", "at"),
@@ -63,6 +63,20 @@ def read_observance(fields: Fields | None) -> ObservanceSpec | None:
     }
     values: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     return ObservanceSpec(origin=origin, **values)
+
+
+def read_edition_of(fields: Fields) -> str | None:
+    """The slug of an earlier release of the same observance."""
+    slug = fields.line("edition_of")
+    if slug is None or is_slug(slug):
+        return slug
+    fields.findings.fatal(
+        fields.table.key_places["edition_of"],
+        text(
+            "“{slug}” is no slug of a release. Give one, as in edition_of: charter-2026.", slug=slug
+        ),
+    )
+    return None
 
 
 def read_issuer(fields: Fields | None, fallback: Issuer | None) -> Issuer:
