@@ -120,6 +120,20 @@ variant = Table(
     Column("changed_at", UTCDateTime, nullable=False),
 )
 
+version = Table(
+    "version",
+    metadata,
+    # A variant's text as it once was: what approvals were given to, by the hash they are bound to.
+    Column("release_id", Ident, ForeignKey("release.id", ondelete="CASCADE"), primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("hash", Text, primary_key=True),
+    Column("headline", Text, nullable=False),
+    Column("subhead", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("occasion", Text, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+)
+
 # --- what readers may see: pages, feeds and messages read these two tables and no others ------
 
 published = Table(
@@ -230,6 +244,8 @@ subscriber = Table(
     Column("added_by", Text, nullable=False),  # who may configure a group or channel
     Column("created_at", UTCDateTime, nullable=False),
     Column("zone_since", UTCDateTime),  # when they last moved to another time zone
+    # When the address last changed: messages from before are not in the chat that it names now.
+    Column("address_since", UTCDateTime),
     UniqueConstraint("transport", "address"),
     Index(
         "ix_subscriber_state_timezone_languages_topics", "state", "timezone", "languages", "topics"
@@ -305,6 +321,8 @@ delivery = Table(
     Column("claimed_at", UTCDateTime),
     Column("message_ids", Text),
     Column("at", UTCDateTime),
+    # What is done with the message: send, edit (an earlier one), reply (to an earlier one).
+    Column("way", Text, nullable=False, server_default="send"),
     Index("ix_delivery_announcement_id_state_due_at", "announcement_id", "state", "due_at"),
     # In flight at any moment are a few rows among millions.
     Index(

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, update
 
 from bot.errors import StoreError
+from bot.releases import repository
 from bot.store import migrate, migrations
 from bot.store import tables as t
 from bot.store.database import Database, changes, shown_url, touch
@@ -105,6 +106,11 @@ INSERT INTO release (id, slug, original, date, topics, issuer, contact, related,
     required_languages, state, pubstatus, archive, created_at, changed_at)
   VALUES (1, 'charter', 'en', '2026-06-26', '[]', '{}', '{}', '[]', '[]', 'published', 'usable',
     false, '2026-06-26 08:00:00', '2026-06-26 08:00:00');
+INSERT INTO variant (release_id, language, place, headline, subhead, body, occasion, state,
+    written_by, approved_by, approved_original_hash, changed_at)
+  VALUES (1, 'en', 0, 'Charter', '', 'Text.', '', 'draft', 'a', '', '', '2026-06-26 08:00:00'),
+    (1, 'fr', 1, 'Charte', '', 'Texte.', '', 'approved', 'b', 'c', 'x', '2026-06-26 08:00:00'),
+    (1, 'ru', 2, 'Устав', '', 'Текст.', '', 'draft', 'b', '', '', '2026-06-26 08:00:00');
 INSERT INTO published (id, release_id, slug, original, date, dateline, topics, issuer, contact,
     related, archive, published_at, updated_at)
   VALUES (1, 1, 'charter', 'en', '2026-06-26', '', '[]', '{}', '{}', '[]', false,
@@ -139,8 +145,17 @@ async def test_an_older_database_keeps_every_row_through_the_migrations(empty_ur
             occurrence = (await connection.execute(select(t.occurrence))).one()
             assert await connection.scalar(select(t.announcement.c.about_id)) is None
             observance = (await connection.execute(select(t.observance))).one()
+            kept = (
+                await connection.execute(select(t.version).order_by(t.version.c.language))
+            ).all()
+            original = (await repository.by_id(connection, 1)).variants["en"]
+            assert await connection.scalar(select(t.delivery.c.way)) == "send"
     finally:
         await database.close()
+    assert [row.language for row in kept] == ["en", "fr"]
+    assert kept[0].hash == original.content_hash
+    assert kept[0].body == "Text."
+    assert kept[0].at == datetime(2026, 6, 26, 8, tzinfo=UTC)
     assert (occurrence.year, occurrence.lead) == (2027, 0)
     assert occurrence.occasion_date == occurrence.civil_date
     assert (observance.calendar, observance.series) == ("gregorian", "charter")
