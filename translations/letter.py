@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from translations.catalogs import catalog_for
+from translations.ordinals import ordinal_patterns
 from translations.text import Text, ptext
 
 # Translators: not sentences to translate but the words that press letters in your language use,
@@ -25,7 +26,8 @@ _DATE = ptext("letter", "date")
 # Translators: how headlines name an anniversary. {ordinal} stands for “27th”, {years} for “27”.
 # Only phrases that stay grammatical for every number: what is found becomes next year's headline.
 _ANNIVERSARY = ptext("letter", "anniversary")
-# Translators: how letters write an ordinal number before or after {n}, in all usual spellings.
+# Translators: how letters write an ordinal number before or after {n}, in all usual spellings
+# besides those of the context “ordinal”.
 _ORDINAL = ptext("letter", "ordinal")
 
 _NUMBER = r"(?<![\dA-Za-z.,/:-])(?P<number>\d{1,4})(?![\d/:]|[.,]\d)"
@@ -77,7 +79,9 @@ def find_ordinal(headline: str, tag: str) -> tuple[int, str] | None:
 
 @lru_cache(maxsize=64)
 def _phrases(tag: str) -> tuple[re.Pattern[str], ...]:
-    spellings = [spelling.partition("{n}") for spelling in _alternatives(_ORDINAL, tag)]
+    ours = ordinal_patterns(tag)
+    written = {*ours.by_category.values(), *ours.by_ending.values(), *_alternatives(_ORDINAL, tag)}
+    spellings = [spelling.partition("{n}") for spelling in written]
     before = _one_of({before for before, _, _ in spellings})
     after = _one_of({after for _, _, after in spellings})
     slots = {

@@ -14,6 +14,11 @@ PHRASES = {
     "ar": "الذكرى {ordinal} لتوقيع الميثاق",
     "zh": "《宪章》签署{ordinal}周年",
     "az": "Nizamnamənin imzalanmasının {ordinal} ildönümü",
+    "tr": "Şart’ın imzalanmasının {ordinal} yıl dönümü",
+    "de": "{ordinal} Jahrestag der Charta",
+    "pt": "{ordinal} aniversário da Carta",
+    "fa": "{ordinal} سالگرد امضای منشور",
+    "uk": "{ordinal} річниця підписання Статуту",
 }
 
 
@@ -43,6 +48,12 @@ def test_what_we_write_we_recognise(tag: str, n: int) -> None:
             "بمناسبة الذكرى السنوية {ordinal} للتوقيع",
         ),
         ("ar", "إحياءً للذكرى الـ27", 27, "إحياءً للذكرى {ordinal}"),
+        ("es", "3.er aniversario", 3, "{ordinal} aniversario"),
+        ("de", "Zum 27. Jahrestag der Charta", 27, "Zum {ordinal} Jahrestag der Charta"),
+        ("de", "27 Jahre nach der Charta", 27, "{years} Jahre nach der Charta"),
+        ("de", "Das 25-jährige Bestehen", 25, "Das {years}-jährige Bestehen"),
+        ("uk", "1000-на річниця", 1000, "{ordinal} річниця"),
+        ("fa", "۳۰امین سالگرد", 30, "{ordinal} سالگرد"),
         ("zh", "第81 周年", 81, "第{ordinal} 周年"),
         ("zh-CN", "纪念81周年", 81, "纪念{ordinal}周年"),
         ("az", "30‑CU İLDÖNÜMÜ", 30, "{ordinal} İLDÖNÜMÜ"),
