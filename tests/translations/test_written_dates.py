@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from translations.dates import ImpossibleDate, parse_date
+from translations.dates import (
+    AmbiguousDate,
+    ImpossibleDate,
+    from_persian,
+    parse_date,
+    parse_weekday,
+)
 from translations.formats import formats_for
 
 DAY = dt.date(2026, 6, 26)
@@ -82,6 +88,20 @@ def test_what_we_write_we_read(tag: str, day: dt.date) -> None:
         ("az", "2026-cı il 26 iyun", "2026-cı il 26 iyun"),
         ("de", "Genf, 26. Juni 2026", "26. Juni 2026"),
         ("tlh", "2026-06-26", "2026-06-26"),
+        ("fr", "Paris, le 26/06/2026", "26/06/2026"),
+        ("en", "06/26/2026", "06/26/2026"),
+        ("nl", "26-6-2026.", "26-6-2026"),
+        ("zh", "2026/6/26", "2026/6/26"),
+        ("zh", "二〇二六年六月二十六日，日内瓦", "二〇二六年六月二十六日"),
+        ("en", "this 26th day of June, 2026", "26th day of June, 2026"),
+        ("es", "junio 26 de 2026", "junio 26 de 2026"),
+        ("ru", "«26» июня 2026 г.", "«26» июня 2026 г."),
+        ("ar", "26 حزيران (يونيو) 2026م", "26 حزيران (يونيو) 2026م"),
+        ("tr", "26 HAZİRAN 2026", "26 HAZİRAN 2026"),
+        ("fa", "۲۶ ژوئن ۲۰۲۶ میلادی", "۲۶ ژوئن ۲۰۲۶ میلادی"),
+        ("fa", "تهران، ۵ تیر ۱۴۰۵", "۵ تیر ۱۴۰۵"),
+        ("fa", "٥ تير ماه ١٤٠٥ شمسی", "٥ تير ماه ١٤٠٥ شمسی"),
+        ("fa", "۱۴۰۵/۰۴/۰۵", "۱۴۰۵/۰۴/۰۵"),
     ],
 )
 def test_dates_as_letters_write_them(tag: str, line: str, written: str) -> None:
@@ -101,6 +121,74 @@ def test_abbreviated_months() -> None:
         assert found[0] == dt.date(2026, 9, 26)
 
 
+def test_months_whose_capitals_hide_a_dot() -> None:
+    assert parse_date("26 KASIM 2026", "tr") == (dt.date(2026, 11, 26), (0, 13))
+    assert parse_date("26 Jänner 2026", "de") == (dt.date(2026, 1, 26), (0, 14))
+
+
+def test_figures_that_may_be_two_days_are_not_guessed_at() -> None:
+    with pytest.raises(AmbiguousDate) as caught:
+        parse_date("Geneva, 06/07/2026", "en")
+    assert caught.value.text == "06/07/2026"
+    assert caught.value.days == (dt.date(2026, 7, 6), dt.date(2026, 6, 7))
+    assert parse_date("07/07/2026", "en") == (dt.date(2026, 7, 7), (0, 10))
+
+
+@pytest.mark.parametrize(
+    ("new_year", "day"),
+    # Nowruz as announced in Iran: the first day of the year.
+    [
+        *((1300, "1921-03-21"), (1342, "1963-03-21"), (1343, "1964-03-21"), (1354, "1975-03-21")),
+        *((1375, "1996-03-20"), (1379, "2000-03-20"), (1398, "2019-03-21"), (1399, "2020-03-20")),
+        *((1400, "2021-03-21"), (1403, "2024-03-20"), (1404, "2025-03-21"), (1408, "2029-03-20")),
+    ],
+)
+def test_persian_years_begin_with_spring(new_year: int, day: str) -> None:
+    assert from_persian(new_year, 1, 1) == dt.date.fromisoformat(day)
+
+
+@given(st.dates(dt.date(1921, 3, 21), dt.date(2101, 3, 20)))
+def test_persian_days_follow_one_another(day: dt.date) -> None:
+    years = [day.year - 622, day.year - 621]
+    found = [
+        (year, month, number)
+        for year in years
+        for month in range(1, 13)
+        for number in range(1, 32)
+        if _persian(year, month, number) == day
+    ]
+    assert len(found) == 1
+
+
+def _persian(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return from_persian(year, month, day)
+    except ValueError:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("tag", "line", "day", "written"),
+    [
+        ("en", "Tuesday, 26 February", 1, "Tuesday"),
+        ("en", "Tue. 26 February", 1, "Tue."),
+        ("ru", "во вторник, 26 февраля", 1, "вторник"),
+        ("az", "26 fevral, çərşənbə axşamı", 1, "çərşənbə axşamı"),
+        ("zh", "2019年2月26日星期二", 1, "星期二"),
+        ("ar", "يوم الثلاثاء ٢٦ فبراير", 1, "الثلاثاء"),
+        ("fa", "سه‌شنبه ۲۶ فوریه", 1, "سه‌شنبه"),
+        ("tr", "26 Şubat 2019 SALI", 1, "SALI"),
+    ],
+)
+def test_days_of_the_week_are_found(tag: str, line: str, day: int, written: str) -> None:
+    start = line.index(written)
+    assert parse_weekday(line, tag) == (day, (start, start + len(written)))
+
+
+def test_no_day_of_the_week() -> None:
+    assert parse_weekday("Sunderland, 26 February 2019", "en") is None
+
+
 def test_the_first_of_several() -> None:
     found = parse_date("on 26 June 2026, not 2026-02-31", "en")
     assert found == (DAY, (3, 15))
@@ -116,6 +204,9 @@ def test_the_first_of_several() -> None:
         ("ru", "31 апреля 2026 г.", "31 апреля 2026 г."),
         ("en", "32 May 2026", "32 May 2026"),
         ("en", "00.05.2026", "00.05.2026"),
+        ("en", "31/02/2026", "31/02/2026"),
+        ("en", "13/13/2026", "13/13/2026"),
+        ("fa", "۳۰ اسفند ۱۴۰۴", "۳۰ اسفند ۱۴۰۴"),
     ],
 )
 def test_a_date_that_does_not_exist_is_named(tag: str, line: str, written: str) -> None:
@@ -133,7 +224,8 @@ def test_a_date_that_does_not_exist_is_named(tag: str, line: str, written: str) 
         "26 June",
         "tel. 212-555-0126 and 2026",
         "A/73/740-2026-06-26",
-        "26/06/2026",
+        "26/06/26",
+        "A/RES/26/06/2026",
         "26 June 20261",
         "126 June 2026",
         "26 iyun 2026",
@@ -149,7 +241,7 @@ def test_no_date(line: str) -> None:
 def test_any_line_is_read(tag: str, line: str) -> None:
     try:
         found = parse_date(line, tag)
-    except ImpossibleDate as wrong:
+    except (ImpossibleDate, AmbiguousDate) as wrong:
         written = wrong.text
     else:
         written = line[slice(*found[1])] if found else ""
