@@ -26,6 +26,7 @@ PACKAGES = ("bot", "feeds", "translations")
 TEMPLATE = ROOT / "build" / f"{DOMAIN}.pot"
 COMMENT_TAG = "Translators:"
 
+_OURS = "translations.text"
 _IN_CODE = {"text": None, "texts": (1, 2), "ptext": ((1, "c"), 2)}
 _IN_TEMPLATES = {"t": None, "tn": (1, 2), "tp": ((1, "c"), 2)}
 
@@ -85,10 +86,13 @@ def _extract_marked(
     source: IO[bytes], keywords: Iterable[str], comment_tags: Sequence[str], options: Any
 ) -> Iterator[Any]:
     """Babel's extraction, but of our own functions only: SQLAlchemy has a ``text`` too."""
+    code = source.read()
+    if _OURS.encode() not in code:
+        return
     ours = {
         name.name
-        for node in ast.walk(ast.parse(source.read()))
-        if isinstance(node, ast.ImportFrom) and node.module == "translations.text"
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.ImportFrom) and node.module == _OURS
         for name in node.names
         if name.asname is None
     }

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from gettext import c2py
 
 from babel.messages.catalog import Message
@@ -64,8 +65,7 @@ def original(message: Message) -> Iterator[str]:
 
 def translation(message: Message, entry: Message, plural_expr: str, tag: str) -> Iterator[str]:
     """What is wrong with ``entry``, the translation of ``message`` in the catalog of ``tag``."""
-    number_of, given = c2py(plural_expr), forms(entry.string)
-    used_for = Counter(map(number_of, TELLING))
+    given, used_for = forms(entry.string), _numbers_of_each_form(plural_expr)
     wanted = len(used_for) if message.pluralizable else 1
     if len(given) != wanted or not all(given):
         yield f"{sum(map(bool, given))} plural forms of {wanted}"
@@ -83,6 +83,11 @@ def translation(message: Message, entry: Message, plural_expr: str, tag: str) ->
         yield from _against(forms(message.id)[0], form)
         yield from _of_language(forms(message.id)[0], form, tag)
         yield from _directed(form, tag)
+
+
+@lru_cache(maxsize=64)
+def _numbers_of_each_form(plural_expr: str) -> Counter[int]:
+    return Counter(map(c2py(plural_expr), TELLING))
 
 
 def forms(strings: str | Iterable[str] | None) -> tuple[str, ...]:
