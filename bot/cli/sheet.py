@@ -74,6 +74,7 @@ def as_json(release: Release) -> dict[str, Any]:
             for document in release.related
         ],
         "observance": _observance_json(release.observance),
+        "edition_of": release.edition_of,
         "required_languages": list(release.required_languages),
         "completeness": str(release.completeness) if release.completeness else None,
         "variants": {

@@ -155,9 +155,12 @@ class _Step:
         if not begun and (covered := await self._covered()) is not None:
             await occasions.set_state(self.connection, occurrence.id, "covered")
             return covered
-        if begun or carrier.is_in_force(release, self.settings, self.now, lead=occurrence.lead):
+        # What was to be said days ahead and could not be is not said on a later day.
+        missed_ahead = over and not begun and occurrence.lead > 0
+        in_force = carrier.is_in_force(release, self.settings, self.now, lead=occurrence.lead)
+        if begun or (in_force and not missed_ahead):
             notices = await self.take(zones)
-        elif over and not carrier.is_under_embargo(release, self.now):
+        elif missed_ahead or (over and not carrier.is_under_embargo(release, self.now)):
             await occasions.set_state(self.connection, occurrence.id, "missed")
             notices = [
                 text(

@@ -103,6 +103,7 @@ def assemble(
         "publish_at": fields.moment("publish_at"),
         "required_languages": fields.languages("required_languages"),
         "completeness": shared.read_completeness(fields),
+        "edition_of": shared.read_edition_of(fields),
     }
     if findings.bad or day is None or original not in variants:
         return None
@@ -239,7 +240,7 @@ def _look_over(release: Release, place: Place, findings: Findings) -> None:
                             known="{ordinal}, {years}",
                         ),
                     )
-                elif release.observance is None:
+                elif release.observance is None and release.edition_of is None:
                     findings.note(
                         where,
                         text(
