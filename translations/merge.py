@@ -65,6 +65,9 @@ def template_bytes(found: Catalog) -> bytes:
 
 
 def _write(tag: str, catalog: Catalog, found: Catalog, own: dict[str, str], catalogs: Path) -> None:
+    for key, message in list(catalog.obsolete.items()):
+        if found.get(message.id, message.context) is not None:  # a wording that came back
+            catalog[message.id] = catalog.obsolete.pop(key)
     catalog.update(found, no_fuzzy_matching=True, update_creation_date=False)
     for key, message in list(catalog.obsolete.items()):
         if not any(message.string or ()):

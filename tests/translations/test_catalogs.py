@@ -12,6 +12,7 @@ from translations.formats import formats_for
 from translations.messages import messages_in, po_path
 from translations.text import ptext, text, texts
 
+DAY = dt.date(2026, 6, 26)
 FSI, PDI = "\u2068", "\u2069"
 HEADER = """\
 msgid ""
@@ -133,7 +134,28 @@ def test_names_are_isolated_where_the_language_runs_from_right_to_left() -> None
     assert FSI not in catalog_for("en").gettext("{who}", who="A/73/740")
 
 
-@pytest.mark.parametrize("tag", ["en", "fr", "es", "ru", "ar", "zh", "az"])
+@pytest.mark.parametrize(
+    ("tag", "wording", "what", "rendered"),
+    [
+        ("ru", "Сегодня {it}.", DAY, "Сегодня 26 июня 2026\u202fг."),
+        ("ru", "Дата: {it}. Далее.", DAY, "Дата: 26 июня 2026\u202fг. Далее."),
+        ("ru", "{it}, пятница", DAY, "26 июня 2026\u202fг., пятница"),
+        ("en", "On {it}.", DAY, "On 26 June 2026."),
+        ("en", "It said: {it}.", "No such host.", "It said: No such host."),
+        ("en", "Since {it}.", "then …", "Since then …."),
+        ("en", "{it}.md", "a.", "a..md"),
+        ("en", "Wait{it}.", "..", "Wait..."),
+    ],
+)
+def test_a_sentence_ends_with_one_point(
+    tag: str, wording: str, what: dt.date | str, rendered: str
+) -> None:
+    assert catalog_for(tag).gettext(wording, it=what) == rendered
+
+
+@pytest.mark.parametrize(
+    "tag", ["en", "fr", "es", "ru", "ar", "zh", "az", "tr", "de", "pt", "fa", "uk"]
+)
 def test_the_service_speaks(tag: str) -> None:
     assert tag in interface_languages()
     assert catalog_for(tag).tag == tag
