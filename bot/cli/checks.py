@@ -140,10 +140,3 @@ def languages(settings: Settings) -> Iterator[Finding]:
         )
     elif not broken:
         yield ok("catalogs", text("Every language of the office has its own words and buttons."))
-    outside = tuple(tag for tag in settings.required_languages if tag not in settings.languages)
-    if outside:
-        yield warning(
-            "required_languages",
-            text("Required, but not among the office’s languages: {languages}.", languages=outside),
-            text("Add them to languages, or take them out of required_languages."),
-        )
