@@ -32,6 +32,11 @@ def languages_in(catalogs: Path = CATALOGS) -> tuple[str, ...]:
     return tuple(sorted(tags, key=lambda tag: (tag != "en", tag)))
 
 
+def has_sources(catalogs: Path = CATALOGS) -> bool:
+    """Whether this is a checkout; an installed package holds compiled catalogs alone."""
+    return po_path("en", catalogs).exists()
+
+
 def headers(tag: str, catalogs: Path = CATALOGS) -> dict[str, str]:
     """The headers of our own (``X-…``) in the source of a catalog; none where it is compiled."""
     po = po_path(tag, catalogs)

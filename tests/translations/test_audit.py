@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -280,6 +281,12 @@ def test_who_has_reviewed_a_catalog_is_in_its_header(found: Catalog, tmp_path: P
     assert unreviewed(tmp_path) == ()
     (state,) = states(found, tmp_path)
     assert str(state) == "ru: reviewed by Ada Example, 2026-11"
+
+
+def test_contributors_are_told_which_catalogs_no_native_speaker_has_reviewed() -> None:
+    contributing = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
+    (listed,) = re.findall(r"^No native speaker has reviewed yet: (.*?)\.", contributing, re.M)
+    assert re.findall(r"`([\w-]+)`", listed) == list(unreviewed())
 
 
 def test_our_own_catalogs_hold_no_wrong_translation(capsys: pytest.CaptureFixture[str]) -> None:
