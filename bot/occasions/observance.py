@@ -1,16 +1,19 @@
 """Which civil dates an observance falls on, and which anniversary each is. Pure.
 
-Proleptic Gregorian calendar, as in ``datetime.date``. An anniversary's number is the difference
-of the years.
+An anniversary's number is the difference of the years, in the calendar of the observance. Which
+day of a year it is says :mod:`bot.releases.recurrence`; where a calendar is known only so far
+(:mod:`bot.releases.calendars`), there are no anniversaries past its end.
 """
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from heapq import merge
 
+from bot.releases.calendars import CALENDARS, GREGORIAN, place, year_at
+from bot.releases.recurrence import occasion_in
 from bot.releases.release import ObservanceSpec
 
 
@@ -34,27 +37,42 @@ class Anniversary:
 
 
 def anniversaries(spec: ObservanceSpec, since: date, until: date) -> Iterator[Anniversary]:
-    """Every anniversary with ``since < on <= until``, in order.
+    """Every anniversary with ``since < on <= until``, in order; days ahead of it come as well.
 
-    29 February follows ``spec.feb29``: ``feb28`` or ``mar1`` in common years, or ``leap-only``.
+    Two on one date are in order of how far ahead they are. Raises ``BeyondCalendar`` when the
+    origin lies outside what is known of the observance's calendar.
     """
-    for year in range(max(since.year, spec.origin.year + 1), until.year + 1):
-        number = year - spec.origin.year
-        if not _counts(spec, number):
+    streams = [_ahead(spec, since, until, lead) for lead in (0, *sorted(spec.lead))]
+    # A merge keeps the order of its streams where the dates are the same.
+    return merge(*streams, key=lambda found: found.on) if spec.lead else streams[0]
+
+
+def _ahead(spec: ObservanceSpec, since: date, until: date, lead: int) -> Iterator[Anniversary]:
+    """Those announced ``lead`` days ahead: one a year at most, so their dates only rise."""
+    after, last_day = since.toordinal(), until.toordinal()
+    origin = place(spec.calendar, spec.origin).year
+    years = _years(spec, since, until, lead)
+    for year in range(max(years.start, origin + 1), years.stop):
+        number = year - origin
+        if not _counts(spec, number) or year in spec.skip:
             continue
-        on = date_in(spec, year)
-        if on is not None and since < on <= until:
-            yield Anniversary(number=number, year=year, occasion=on)
+        occasion = occasion_in(spec, year)
+        if occasion is not None and after < occasion.toordinal() - lead <= last_day:
+            yield Anniversary(number=number, year=year, occasion=occasion, lead=lead)
 
 
-def date_in(spec: ObservanceSpec, year: int) -> date | None:
-    """The civil date of the observance in ``year``; ``None`` when it has none there."""
-    origin = spec.origin
-    if (origin.month, origin.day) != (2, 29) or isleap(year):
-        return origin.replace(year=year)
-    if spec.feb29 == "leap-only":
-        return None
-    return date(year, 3, 1) if spec.feb29 == "mar1" else date(year, 2, 28)
+def _years(spec: ObservanceSpec, since: date, until: date, lead: int) -> range:
+    """The years in which an occasion could lie that is announced in the time asked for."""
+    known = CALENDARS[spec.calendar]
+    # A moved day, or one that the year lacks, may fall into the next year or the one before.
+    beside = 0 if spec.calendar == GREGORIAN and not spec.move else 1
+    first = max(year_at(spec.calendar, _later(since, lead)) - beside, spec.first or known.first)
+    last = min(year_at(spec.calendar, _later(until, lead)) + beside, spec.last or known.last)
+    return range(max(first, known.first), min(last, known.last) + 1)
+
+
+def _later(day: date, days: int) -> date:
+    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal())) if days else day
 
 
 def _counts(spec: ObservanceSpec, number: int) -> bool:
