@@ -21,6 +21,7 @@ from bot.delivery.announcement import (
     occurrence_key,
 )
 from bot.delivery.guard import guarded
+from bot.delivery.ledger import Plan
 from bot.delivery.occasion_text import occurrence_texts
 from bot.occasions import repository as occasions
 from bot.occasions.calendar import civil_dates_at, moment_in
@@ -61,7 +62,12 @@ class Look:
 
 
 async def announce_due(
-    database: Database, settings: Settings, connection: AsyncConnection, now: datetime
+    database: Database,
+    settings: Settings,
+    connection: AsyncConnection,
+    now: datetime,
+    *,
+    plan: Plan = ledger.plan,
 ) -> Look:
     """Announce every occurrence whose hour has come in some zone."""
     first, last = civil_dates_at(now)
@@ -74,6 +80,7 @@ async def announce_due(
         for on, at in {(o.civil_date, occasion_hour(o, settings)) for o in near}
         if (moment := comes_next(on, at, now)) is not None
     ]
+    again += [gate for o in near for gate in o.gates if gate > now]
     if len(due) > AT_A_LOOK:
         again.append(now)
     notices: list[Text] = []
@@ -83,9 +90,7 @@ async def announce_due(
         else [settings.timezone]
     )
     for occurrence in due[:AT_A_LOOK]:
-        step = await _step(database, settings, connection, occurrence, now)
-        if step.release.embargo is not None and step.release.embargo.at > now:
-            again.append(step.release.embargo.at)
+        step = await _step(database, settings, connection, occurrence, now, plan)
         notices += await guarded(connection, step.release.slug, step.look(zones))
     return Look(notices, min(again, default=now + SOONER_OR_LATER))
 
@@ -96,9 +101,16 @@ def occasion_hour(occurrence: Occurrence, settings: Settings) -> time:
 
 def _is_due(occurrence: Occurrence, settings: Settings, first: date, now: datetime) -> bool:
     """Whether some zone's hour has come that was not seen to, or the day is over everywhere."""
-    at = occasion_hour(occurrence, settings)
-    over = occurrence.civil_date < first
-    return over or has_come(occurrence.civil_date, at, occurrence.planned_until, now)
+    on, at, seen = (
+        occurrence.civil_date,
+        occasion_hour(occurrence, settings),
+        occurrence.planned_until,
+    )
+    if has_come(on, at, seen, now):
+        return True
+    if any(gate <= now and (seen is None or gate > seen) for gate in occurrence.gates):
+        return has_come(on, at, None, now)
+    return on < first and (seen is None or civil_dates_at(seen)[0] <= on)
 
 
 async def _step(
@@ -107,9 +119,10 @@ async def _step(
     connection: AsyncConnection,
     occurrence: Occurrence,
     now: datetime,
+    plan: Plan = ledger.plan,
 ) -> _Step:
     release = await repository.by_id(connection, occurrence.release_id, to_change=True)
-    return _Step(database, settings, connection, release, occurrence, now)
+    return _Step(database, settings, connection, release, occurrence, now, plan)
 
 
 async def announce_to_movers(
@@ -141,6 +154,7 @@ class _Step:
     release: Release
     occurrence: Occurrence
     now: datetime
+    plan: Plan
 
     @property
     def key(self) -> str:
@@ -158,6 +172,7 @@ class _Step:
         # What was to be said days ahead and could not be is not said on a later day.
         missed_ahead = over and not begun and occurrence.lead > 0
         in_force = carrier.is_in_force(release, self.settings, self.now, lead=occurrence.lead)
+        await occasions.set_planned(self.connection, occurrence.id, self.now)
         if begun or (in_force and not missed_ahead):
             notices = await self.take(zones)
         elif missed_ahead or (over and not carrier.is_under_embargo(release, self.now)):
@@ -170,12 +185,6 @@ class _Step:
                     date=occurrence.civil_date,
                 )
             ]
-        else:
-            return []  # looked at again when it changes, or its embargo lifts
-        if not any(
-            m is not None and m.at > self.now for m in (release.embargo, release.publish_at)
-        ):
-            await occasions.set_planned(self.connection, occurrence.id, self.now)
         return notices
 
     async def _covered(self) -> list[Text] | None:
@@ -361,20 +370,11 @@ class _Step:
                 year=self.occurrence.year,
                 lead=self.occurrence.lead,
                 on=self.occurrence.civil_date,
-                texts=await self.texts(),
+                texts=await texts_of(self.connection, self.settings, self.release, self.occurrence),
                 now=self.now,
             )
         await touch(self.database, self.connection)
         return await publication.by_id(self.connection, ident)
-
-    async def texts(self) -> dict[str, tuple[str, str]]:
-        """What it says without an edition: language → (headline, body in Markdown)."""
-        occurrence = self.occurrence
-        assert self.release.id is not None
-        out = await publication.of_release(self.connection, self.release.id)
-        latest = next((p for p in out if p.year is None), None)
-        ahead = (occurrence.lead, occurrence.occasion_date) if occurrence.lead else None
-        return occurrence_texts(self.release, occurrence.number, latest, self.settings, ahead=ahead)
 
     @property
     def _is_edition(self) -> bool:
@@ -398,7 +398,7 @@ class _Step:
         choice = choose(wish.languages, published.variants, self.settings.languages)
         if choice is None or not wants(wish.topics, published.topics):
             return 0
-        return await ledger.plan(
+        return await self.plan(
             self.database,
             self.connection,
             announcement,
@@ -445,6 +445,17 @@ class _Step:
                 announcement_id=announcement_id, zone=zone, due_at=at, state=state
             )
         )
+
+
+async def texts_of(
+    connection: AsyncConnection, settings: Settings, release: Release, occurrence: Occurrence
+) -> dict[str, tuple[str, str]]:
+    """What an occurrence says without an edition: language → (headline, body in Markdown)."""
+    assert release.id is not None
+    out = await publication.of_release(connection, release.id)
+    latest = next((p for p in out if p.year is None), None)
+    ahead = (occurrence.lead, occurrence.occasion_date) if occurrence.lead else None
+    return occurrence_texts(release, occurrence.number, latest, settings, ahead=ahead)
 
 
 async def reopen(connection: AsyncConnection, announcement: Announcement) -> None:

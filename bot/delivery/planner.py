@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
 from bot.clock import Clock
-from bot.delivery import ledger, occurrences, publications
+from bot.delivery import ledger, occurrences, publications, translations
 from bot.delivery.announcement import FAULT, Announcement, AnnouncementState
 from bot.delivery.engine import Engine
 from bot.delivery.sender import LONGEST_SEND
@@ -158,9 +158,13 @@ class Planner:
         self._read_zones(now)
         filled = 0
         async with database.write() as connection:
+            if self._looked == NEVER:
+                await occasions.forget_planned(connection, now.date() + timedelta(days=2))
             if counter != self._seen or now.date() != self._looked.date():
                 filled = await occasions.fill(database, connection, now.date(), FILLED_AT_A_LOOK)
-                await publications.add_later_variants(database, connection, self._since(), now)
+                await translations.add_later_variants(
+                    database, settings, connection, self._since(), now
+                )
             notices = await publications.publish_due(database, settings, connection, now)
             if moved is not None and moved != self._moved:
                 since = self._moved - CLOCKS_DIFFER if self._moved else NEVER
@@ -204,7 +208,7 @@ class Planner:
     async def _has_work(self, announcement: Announcement, now: datetime) -> bool:
         """Whether there is something to claim now; ends an announcement that is through."""
         async with self._database.read() as connection:
-            if await ledger.waiting(connection, announcement.id, now):
+            if await ledger.is_any_due(connection, announcement.id, now):
                 return True
             if await ledger.still_open(connection, announcement.id):
                 return False

@@ -39,6 +39,8 @@ class Occurrence:
     spec: ObservanceSpec
     series: str
     planned_until: datetime | None
+    gates: tuple[datetime, ...]
+    """The embargo and the time set for its release (UTC): before them it may have to wait."""
 
 
 async def fill(
@@ -115,6 +117,21 @@ async def set_state(connection: AsyncConnection, ident: int, state: str) -> None
     )
 
 
+async def forget_planned(connection: AsyncConnection, until: date) -> None:
+    """Look again at every zone of what is under way or to come by ``until``: settings may have
+    changed."""
+    o = t.occurrence
+    await connection.execute(
+        update(o)
+        .where(
+            o.c.state.in_(("coming", "underway")),
+            o.c.civil_date <= until,
+            o.c.planned_until.is_not(None),
+        )
+        .values(planned_until=None)
+    )
+
+
 async def set_planned(connection: AsyncConnection, ident: int, until: datetime | None) -> None:
     """Note that every zone whose hour had come by ``until`` (UTC) has been seen to; ``None``:
     look at them all again."""
@@ -124,17 +141,23 @@ async def set_planned(connection: AsyncConnection, ident: int, until: datetime |
 
 
 def _query() -> Select[Any]:
-    return select(
-        t.occurrence.c.id.label("occurrence_id"),
-        t.occurrence.c.number,
-        t.occurrence.c.year,
-        t.occurrence.c.lead.label("days_ahead"),
-        t.occurrence.c.occasion_date,
-        t.occurrence.c.civil_date,
-        t.occurrence.c.state,
-        t.occurrence.c.planned_until,
-        *(c for c in t.observance.c if c.name not in ("id", "filled_until")),
-    ).join(t.observance, t.observance.c.id == t.occurrence.c.observance_id)
+    return (
+        select(
+            t.occurrence.c.id.label("occurrence_id"),
+            t.occurrence.c.number,
+            t.occurrence.c.year,
+            t.occurrence.c.lead.label("days_ahead"),
+            t.occurrence.c.occasion_date,
+            t.occurrence.c.civil_date,
+            t.occurrence.c.state,
+            t.occurrence.c.planned_until,
+            *(c for c in t.observance.c if c.name not in ("id", "filled_until")),
+            t.release.c.embargo_at,
+            t.release.c.publish_at,
+        )
+        .join(t.observance, t.observance.c.id == t.occurrence.c.observance_id)
+        .join(t.release, t.release.c.id == t.observance.c.release_id)
+    )
 
 
 def _occurrence(row: Row[Any]) -> Occurrence:
@@ -150,4 +173,5 @@ def _occurrence(row: Row[Any]) -> Occurrence:
         spec=observance_spec(row),
         series=row.series,
         planned_until=row.planned_until,
+        gates=tuple(at for at in (row.embargo_at, row.publish_at) if at is not None),
     )

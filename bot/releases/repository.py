@@ -91,6 +91,7 @@ async def save(connection: AsyncConnection, release: Release, now: datetime) -> 
             for place, v in enumerate(release.variants.values())
         ],
     )
+    await _look_again(connection, release)
     return await _save_observance(connection, release)
 
 
@@ -106,6 +107,21 @@ async def set_state(
 ) -> None:
     await connection.execute(
         update(t.release).where(t.release.c.id == release.id).values(state=state, changed_at=now)
+    )
+    await _look_again(connection, release)
+
+
+async def _look_again(connection: AsyncConnection, release: Release) -> None:
+    """What could not be announced of it may be announced now."""
+    observance = select(t.observance.c.id).where(t.observance.c.release_id == release.id)
+    await connection.execute(
+        update(t.occurrence)
+        .where(
+            t.occurrence.c.observance_id.in_(observance),
+            t.occurrence.c.state.in_(("coming", "underway")),
+            t.occurrence.c.planned_until.is_not(None),
+        )
+        .values(planned_until=None)
     )
 
 
