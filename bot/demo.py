@@ -299,7 +299,7 @@ class Demo:
                 waves = await ledger.waves(connection, announcement.id)
                 if moment not in waves.values():
                     return False
-                return await ledger.still_open(connection, announcement.id) == 0
+                return not await ledger.still_open(connection, announcement.id)
 
         await self._until(told)
 

@@ -228,8 +228,11 @@ async def mark(
     )
 
 
-async def move(connection: AsyncConnection, ident: int, address: str) -> None:
-    """Remember a chat's new address. If that chat subscribed by itself, that one stays."""
+async def move(connection: AsyncConnection, ident: int, address: str, now: datetime) -> None:
+    """Remember a chat's new address, and that earlier messages are not there.
+
+    If that chat subscribed by itself, that one stays.
+    """
     row = (
         await connection.execute(select(t.subscriber).where(t.subscriber.c.id == ident))
     ).one_or_none()
@@ -240,7 +243,9 @@ async def move(connection: AsyncConnection, ident: int, address: str) -> None:
         await mark(connection, ident, SubscriberState.UNREACHABLE, "moved")
         return
     await connection.execute(
-        update(t.subscriber).where(t.subscriber.c.id == ident).values(address=address)
+        update(t.subscriber)
+        .where(t.subscriber.c.id == ident)
+        .values(address=address, address_since=now)
     )
 
 

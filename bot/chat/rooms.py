@@ -265,4 +265,4 @@ async def migrated(turn: Turn, old: int, new: int) -> None:
                 str(new),
                 turn.office.clock.now(),
             )
-        await audience.move(connection, before.id, str(new))
+        await audience.move(connection, before.id, str(new), turn.office.clock.now())

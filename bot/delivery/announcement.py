@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from translations.locales import UnknownLanguage, native_name
+from translations.text import Text, text
+
 
 class AnnouncementState(StrEnum):
     """``planning`` → ``sending`` → ``done``; ``held`` waits for staff, ``cancelled`` is final."""
@@ -32,7 +35,8 @@ STANDSTILL = "standstill"
 class Announcement:
     """``key`` is unique in the database: the same thing is never announced twice.
 
-    ``published_id`` is missing while an occurrence is held before its page was made.
+    ``published_id`` is missing while an occurrence is held before its page was made. ``about_id``
+    names the announcement whose messages this one edits or replies to.
     """
 
     id: int
@@ -40,6 +44,7 @@ class Announcement:
     kind: str
     published_id: int | None
     occurrence_id: int | None
+    about_id: int | None
     state: AnnouncementState
     reason: str
     due_at: datetime
@@ -54,3 +59,38 @@ def publication_key(slug: str) -> str:
 def occurrence_key(slug: str, year: int, lead: int = 0) -> str:
     """``year`` is of the observance's own calendar: it names an occurrence, moved or not."""
     return f"{slug}/occurrence/{year}/{lead}-days-ahead" if lead else f"{slug}/occurrence/{year}"
+
+
+def translation_key(about: str, language: str) -> str:
+    """Of the late translation of what was announced under the key ``about``."""
+    return f"{about.removesuffix('/publication')}/translation/{language}"
+
+
+def called(key: str) -> Text:
+    """The announcement of that key in words, as people are told of it."""
+    slug, *rest = key.split("/")
+    match rest:
+        case [*about, "translation", language] if about:
+            whole = called("/".join((slug, *about)))
+            return text("{announcement}: {language}", announcement=whole, language=_name(language))
+        case ["translation", language]:
+            return text("“{slug}”: {language}", slug=slug, language=_name(language))
+        case ["occurrence", year]:
+            return text("the anniversary of “{slug}” in {year}", slug=slug, year=year)
+        case ["occurrence", year, ahead]:
+            return text(
+                "the anniversary of “{slug}” in {year}, {days} days ahead",
+                slug=slug,
+                year=year,
+                days=ahead.partition("-")[0],
+            )
+        case ["publication"]:
+            return text("the release “{slug}”", slug=slug)
+    return text("“{key}”", key=key)
+
+
+def _name(language: str) -> str:
+    try:
+        return native_name(language)
+    except UnknownLanguage:
+        return language

@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.audience import repository as audience
 from bot.audience.subscriber import SubscriberState
 from bot.clock import Clock
-from bot.delivery import ledger
+from bot.delivery import earlier, ledger
 from bot.delivery.ledger import Claim
 from bot.delivery.outcome import Change
 from bot.delivery.pace import Pace, Slots
 from bot.errors import StoreError
 from bot.store.database import Database
+
+REMEMBERED = 1000
 
 NO_SLOTS = Slots(count=0, start=0, interval=0)
 
@@ -69,6 +71,7 @@ class Books:
         self._pace = pace
         self._worker = worker
         self._count = count
+        self._about: dict[int, int | None] = {}
         self._waiting: list[_Request] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -137,9 +140,24 @@ class Books:
         limit = sum(request.limit for request in group)
         if not limit:
             return []
-        return await ledger.claim(
+        claims = await ledger.claim(
             connection, announcement_id, self._worker, now, limit, bot=self._pace.key
         )
+        about = await self._is_about(connection, announcement_id) if claims else None
+        if about is None:
+            return claims
+        return await earlier.followed_up(
+            connection, announcement_id, about, claims, self._worker, now
+        )
+
+    async def _is_about(self, connection: AsyncConnection, announcement_id: int) -> int | None:
+        """The announcement that this one follows up; which one never changes."""
+        if announcement_id not in self._about:
+            if len(self._about) >= REMEMBERED:
+                self._about.clear()
+            announcement = await ledger.by_id(connection, announcement_id)
+            self._about[announcement_id] = announcement.about_id
+        return self._about[announcement_id]
 
     async def _record(
         self,
@@ -156,7 +174,7 @@ class Books:
             if e.change.pause_until is not None:
                 await self._pace.block(connection, e.change.pause_until)
             if e.change.moved_to:
-                await audience.move(connection, e.claim.subscriber_id, e.change.moved_to)
+                await audience.move(connection, e.claim.subscriber_id, e.change.moved_to, now)
             if e.change.unreachable:
                 await audience.mark(
                     connection,

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
+    ColumnElement,
     Float,
     Row,
     Select,
     Update,
     and_,
     bindparam,
+    delete,
     exists,
     func,
     literal,
@@ -31,7 +33,7 @@ from bot.audience.choice import Choice
 from bot.audience.repository import Preference
 from bot.audience.subscriber import SubscriberState
 from bot.delivery.announcement import Announcement, AnnouncementState
-from bot.delivery.outcome import OPEN, Change, DeliveryState
+from bot.delivery.outcome import MOST_EDITS, OPEN, Change, DeliveryState, Way
 from bot.delivery.pace import is_blocked
 from bot.store import tables as t
 from bot.store.database import Database
@@ -52,6 +54,9 @@ class Claim:
     due_at: datetime
     attempts: int
     reason: str
+    way: Way = Way.SEND
+    earlier: str = ""
+    """The message that is edited or replied to; "" for none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +73,7 @@ class Entry:
     reason: str
     message_ids: tuple[str, ...]
     at: datetime | None
+    way: Way = Way.SEND
 
 
 async def announce(
@@ -80,6 +86,7 @@ async def announce(
     due_at: datetime,
     now: datetime,
     occurrence_id: int | None = None,
+    about_id: int | None = None,
     state: AnnouncementState = AnnouncementState.PLANNING,
     reason: str = "",
 ) -> int:
@@ -91,6 +98,7 @@ async def announce(
             kind=kind,
             published_id=published_id,
             occurrence_id=occurrence_id,
+            about_id=about_id,
             state=state,
             reason=reason,
             due_at=due_at,
@@ -162,6 +170,22 @@ async def of_release(connection: AsyncConnection, release_id: int) -> list[Annou
     return [_announcement(row) for row in await connection.execute(query)]
 
 
+async def of_page(connection: AsyncConnection, published_id: int) -> list[Announcement]:
+    """The announcements of one page, oldest first; nobody else changes them meanwhile."""
+    query = (
+        select(t.announcement)
+        .where(t.announcement.c.published_id == published_id)
+        .order_by(t.announcement.c.id)
+        .with_for_update()
+    )
+    return [_announcement(row) for row in await connection.execute(query)]
+
+
+async def forget(connection: AsyncConnection, ident: int) -> None:
+    """Take back an announcement that concerns nobody."""
+    await connection.execute(delete(t.announcement).where(t.announcement.c.id == ident))
+
+
 async def set_state(
     connection: AsyncConnection,
     ident: int,
@@ -183,6 +207,24 @@ async def set_published(connection: AsyncConnection, ident: int, published_id: i
     )
 
 
+class Plan(Protocol):
+    """How the audience of one preference enters the ledger: :func:`plan`, or a count of it."""
+
+    async def __call__(
+        self,
+        database: Database,
+        connection: AsyncConnection,
+        announcement: Announcement,
+        preference: Preference,
+        choice: Choice,
+        *,
+        due_at: datetime,
+        before: datetime,
+        zone: str | None = None,
+        moved_after: datetime | None = None,
+    ) -> int: ...
+
+
 async def plan(
     database: Database,
     connection: AsyncConnection,
@@ -200,30 +242,55 @@ async def plan(
     Only who subscribed by ``before`` is in the audience; with ``moved_after`` only who came to
     their zone after that. Planning again adds nothing twice.
     """
-    s = t.subscriber
     audience = select(
         literal(announcement.id),
-        s.c.id,
+        t.subscriber.c.id,
         literal(choice.language),
         literal(choice.fallback),
         literal(DeliveryState.PENDING.value),
         literal(due_at, t.delivery.c.due_at.type),
-    ).where(
-        s.c.state == SubscriberState.ACTIVE,
-        s.c.languages == " ".join(preference.languages),
-        s.c.topics == " ".join(preference.topics),
-        s.c.created_at <= before,
-    )
-    if zone is not None:
-        audience = audience.where(s.c.timezone == zone)
-    if moved_after is not None:
-        audience = audience.where(s.c.zone_since > moved_after)
+    ).where(*_audience(preference, before, zone, moved_after))
     columns = ("announcement_id", "subscriber_id", "language", "fallback", "state", "due_at")
     statement = database.insert(t.delivery).from_select(columns, audience)
     result = await connection.execute(
         statement.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}
     )
     return int(result.rowcount)
+
+
+async def count_planned(
+    connection: AsyncConnection,
+    announcement: Announcement,
+    preference: Preference,
+    *,
+    before: datetime,
+    zone: str | None = None,
+    moved_after: datetime | None = None,
+) -> int:
+    """How many rows :func:`plan` would write."""
+    s, d = t.subscriber, t.delivery
+    has_it = exists().where(d.c.announcement_id == announcement.id, d.c.subscriber_id == s.c.id)
+    query = select(func.count()).where(
+        *_audience(preference, before, zone, moved_after), ~has_it.correlate(s)
+    )
+    return int(await connection.scalar(query) or 0)
+
+
+def _audience(
+    preference: Preference, before: datetime, zone: str | None, moved_after: datetime | None
+) -> list[ColumnElement[bool]]:
+    s = t.subscriber
+    where = [
+        s.c.state == SubscriberState.ACTIVE,
+        s.c.languages == " ".join(preference.languages),
+        s.c.topics == " ".join(preference.topics),
+        s.c.created_at <= before,
+    ]
+    if zone is not None:
+        where.append(s.c.timezone == zone)
+    if moved_after is not None:
+        where.append(s.c.zone_since > moved_after)
+    return where
 
 
 def _claim() -> ReturningUpdate[Any]:
@@ -267,6 +334,7 @@ def _claim() -> ReturningUpdate[Any]:
             d.c.due_at,
             d.c.attempts,
             d.c.reason,
+            d.c.way,
             *(
                 select(column).where(person).scalar_subquery().label(column.name)
                 for column in (s.c.transport, s.c.address, s.c.languages)
@@ -290,6 +358,7 @@ def _record() -> Update:
             reason=bindparam("b_reason"),
             message_ids=bindparam("b_ids"),
             due_at=func.coalesce(bindparam("b_due", type_=d.c.due_at.type), d.c.due_at),
+            way=func.coalesce(bindparam("b_way", type_=d.c.way.type), d.c.way),
             at=bindparam("b_at"),
         )
     )
@@ -336,6 +405,7 @@ async def claim(
                 due_at=row.due_at,
                 attempts=row.attempts,
                 reason=row.reason,
+                way=Way(row.way),
             )
         )
     if gone:
@@ -364,6 +434,7 @@ async def record(
             "b_reason": change.reason,
             "b_ids": " ".join(change.message_ids) or None,
             "b_due": change.due_at,
+            "b_way": change.way,
             "b_at": now,
         }
         for ident, change in changes
@@ -371,16 +442,18 @@ async def record(
     if rows:
         await connection.execute(_RECORD, rows)
     if any(row["b_state"] == DeliveryState.RETRYING for row in rows):
-        await _end_if_cancelled(connection, announcement_id, now)
+        await _go_on_or_end(connection, announcement_id, now)
 
 
-async def _end_if_cancelled(
-    connection: AsyncConnection, announcement_id: int, now: datetime
-) -> None:
-    """What was in flight while its announcement was cancelled is not tried again."""
+async def _go_on_or_end(connection: AsyncConnection, announcement_id: int, now: datetime) -> None:
+    """What was in flight while its announcement was cancelled is not tried again; one that
+    seemed to be through goes on."""
     state = select(t.announcement.c.state).where(t.announcement.c.id == announcement_id)
-    if await connection.scalar(state) == AnnouncementState.CANCELLED:
-        await cancel(connection, announcement_id, now)
+    match await connection.scalar(state):
+        case AnnouncementState.CANCELLED:
+            await cancel(connection, announcement_id, now)
+        case AnnouncementState.DONE:
+            await set_state(connection, announcement_id, AnnouncementState.SENDING)
 
 
 async def is_any_stale(connection: AsyncConnection, claimed_before: datetime) -> bool:
@@ -391,21 +464,33 @@ async def is_any_stale(connection: AsyncConnection, claimed_before: datetime) ->
 
 
 async def sweep(connection: AsyncConnection, claimed_before: datetime, now: datetime) -> int:
-    """Mark as ``unknown`` what has been ``sending`` for longer than a send can last."""
+    """Mark as ``unknown`` what has been ``sending`` for longer than a send can last; returns
+    how many those are. An edit is made again instead: twice does no harm."""
     d = t.delivery
+    stuck = update(d).where(t.IN_FLIGHT, d.c.claimed_at <= claimed_before)
+    goes_on = exists().where(
+        t.announcement.c.id == d.c.announcement_id,
+        t.announcement.c.state != AnnouncementState.CANCELLED,
+    )
+    await connection.execute(
+        stuck.where(d.c.way == Way.EDIT, d.c.attempts < MOST_EDITS, goes_on).values(
+            state=DeliveryState.RETRYING, reason="interrupted"
+        )
+    )
     result = await connection.execute(
-        update(d)
-        .where(t.IN_FLIGHT, d.c.claimed_at <= claimed_before)
-        .values(state=DeliveryState.UNKNOWN, reason="interrupted", at=now)
+        stuck.values(state=DeliveryState.UNKNOWN, reason="interrupted", at=now)
     )
     return int(result.rowcount)
 
 
 async def waiting(connection: AsyncConnection, announcement_id: int, now: datetime) -> int:
     """How many deliveries of the announcement could be claimed now."""
-    return await _count(
-        connection, announcement_id, t.delivery.c.state.in_(_WAITING), t.delivery.c.due_at <= now
+    query = select(func.count()).where(
+        t.delivery.c.announcement_id == announcement_id,
+        t.delivery.c.state.in_(_WAITING),
+        t.delivery.c.due_at <= now,
     )
+    return int(await connection.scalar(query) or 0)
 
 
 async def held_back(connection: AsyncConnection, announcement_id: int) -> bool:
@@ -416,14 +501,21 @@ async def held_back(connection: AsyncConnection, announcement_id: int) -> bool:
     return await connection.scalar(query.limit(1)) is not None
 
 
-async def still_open(connection: AsyncConnection, announcement_id: int) -> int:
-    """How many deliveries of the announcement have no final state yet."""
-    return await _count(connection, announcement_id, t.delivery.c.state.in_(OPEN))
+async def is_any_due(connection: AsyncConnection, announcement_id: int, now: datetime) -> bool:
+    """Whether a delivery of the announcement could be claimed now."""
+    return await _is_any(
+        connection, announcement_id, t.delivery.c.state.in_(_WAITING), t.delivery.c.due_at <= now
+    )
 
 
-async def _count(connection: AsyncConnection, announcement_id: int, *where: Any) -> int:
-    query = select(func.count()).where(t.delivery.c.announcement_id == announcement_id, *where)
-    return int(await connection.scalar(query) or 0)
+async def still_open(connection: AsyncConnection, announcement_id: int) -> bool:
+    """Whether a delivery of the announcement has no final state yet."""
+    return await _is_any(connection, announcement_id, t.delivery.c.state.in_(OPEN))
+
+
+async def _is_any(connection: AsyncConnection, announcement_id: int, *where: Any) -> bool:
+    query = select(exists().where(t.delivery.c.announcement_id == announcement_id, *where))
+    return bool(await connection.scalar(query))
 
 
 async def waves(
@@ -491,13 +583,18 @@ async def entries(
     query: Select[Any] = (
         select(t.delivery, t.announcement.c.key, t.subscriber.c.transport, t.subscriber.c.address)
         .join(t.announcement, t.announcement.c.id == t.delivery.c.announcement_id)
-        .join(t.published, t.published.c.id == t.announcement.c.published_id)
-        .join(t.release, t.release.c.id == t.published.c.release_id)
+        .outerjoin(t.published, t.published.c.id == t.announcement.c.published_id)
         .outerjoin(t.subscriber, t.subscriber.c.id == t.delivery.c.subscriber_id)
         .order_by(t.delivery.c.announcement_id, t.delivery.c.subscriber_id)
     )
     if slug is not None:
-        query = query.where(or_(t.release.c.slug == slug, t.published.c.slug == slug))
+        # What has no page yet is told by its key, which begins with the release's slug.
+        query = query.where(
+            or_(
+                t.announcement.c.key.startswith(f"{slug}/", autoescape=True),
+                t.published.c.slug == slug,
+            )
+        )
     if state is not None:
         query = query.where(and_(t.delivery.c.state == state))
     return [
@@ -512,6 +609,7 @@ async def entries(
             reason=row.reason,
             message_ids=tuple((row.message_ids or "").split()),
             at=row.at,
+            way=Way(row.way),
         )
         for row in await connection.execute(query)
     ]
@@ -524,6 +622,7 @@ def _announcement(row: Row[Any]) -> Announcement:
         kind=row.kind,
         published_id=row.published_id,
         occurrence_id=row.occurrence_id,
+        about_id=row.about_id,
         state=AnnouncementState(row.state),
         reason=row.reason,
         due_at=row.due_at,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.transports.base import Moved, NotNow, Outcome, Refused, Sent
+from bot.transports.base import Moved, NotNow, Outcome, Refused, Sent, Unknown
 
 GIVE_UP_AFTER = timedelta(hours=24)
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -20,6 +20,20 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
 
+
+class Way(StrEnum):
+    """What is done: a message of its own, an earlier one ``edit``-ed, or a ``reply`` to that."""
+
+    SEND = "send"
+    EDIT = "edit"
+    REPLY = "reply"
+
+
+MOST_EDITS = 10
+"""How often an edit whose answer was lost is made again: doing it twice does no harm."""
+
+_OF_THE_MESSAGE = frozenset({"not_editable", "no_rights", "refused"})
+"""Refusals of an edit which a reply may get around."""
 
 OPEN = (DeliveryState.PENDING, DeliveryState.RETRYING, DeliveryState.SENDING)
 
@@ -36,17 +50,35 @@ class Change:
     pause_until: datetime | None = None
     unreachable: bool = False
     moved_to: str = ""
+    way: Way | None = None
+    """What is done from now on, where that changes."""
 
 
 def decide(
-    outcome: Outcome, now: datetime, *, due_at: datetime, attempts: int, reason: str
+    outcome: Outcome,
+    now: datetime,
+    *,
+    due_at: datetime,
+    attempts: int,
+    reason: str,
+    way: Way = Way.SEND,
 ) -> Change:
     """The next state of a delivery that was due at ``due_at`` and tried ``attempts`` times,
     this one included; ``reason`` is why the time before did not succeed.
 
-    Only what certainly was not delivered is tried again (product rule 5), for at most a day.
+    Only what certainly was not delivered is tried again (product rule 5), for at most a day; and
+    an edit, which may be repeated. Where an earlier message cannot be edited a reply is sent.
     """
     match outcome:
+        case Refused() if (
+            way is Way.EDIT and not outcome.unreachable and (outcome.reason in _OF_THE_MESSAGE)
+        ):
+            return Change(
+                state=DeliveryState.RETRYING, reason="not_editable", due_at=now, way=Way.REPLY
+            )
+        case Unknown() if way is Way.EDIT and attempts < MOST_EDITS:
+            again = now + _backoff(attempts)
+            return Change(state=DeliveryState.RETRYING, reason=outcome.reason, due_at=again)
         case Sent(message_ids=message_ids):
             return Change(state=DeliveryState.SENT, message_ids=message_ids)
         case Refused():
@@ -58,8 +90,13 @@ def decide(
         case Moved(address=address):
             if reason == "moved":
                 return Change(state=DeliveryState.FAILED, reason="moved", moved_to=address)
+            # What was sent before is not in the new chat: there is nothing to edit.
             return Change(
-                state=DeliveryState.RETRYING, reason="moved", due_at=now, moved_to=address
+                state=DeliveryState.RETRYING,
+                reason="moved",
+                due_at=now,
+                moved_to=address,
+                way=Way.REPLY if way is Way.EDIT else None,
             )
         case NotNow():
             return _later(outcome, now, due_at, attempts)
@@ -67,9 +104,13 @@ def decide(
             return Change(state=DeliveryState.UNKNOWN, reason=outcome.reason)
 
 
+def _backoff(attempts: int) -> timedelta:
+    return min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_PAUSE)
+
+
 def _later(outcome: NotNow, now: datetime, due_at: datetime, attempts: int) -> Change:
-    backoff = min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_PAUSE)
-    again = now + max(timedelta(seconds=outcome.after), backoff * (not outcome.everyone))
+    backoff = _backoff(attempts) * (not outcome.everyone)
+    again = now + max(timedelta(seconds=outcome.after), backoff)
     if again - due_at > GIVE_UP_AFTER and not outcome.everyone:
         return Change(state=DeliveryState.FAILED, reason=outcome.reason)
     return Change(

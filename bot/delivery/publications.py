@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
 from bot.audience.choice import choose, wants
 from bot.delivery import ledger
-from bot.delivery.announcement import Announcement, AnnouncementState, publication_key
+from bot.delivery.announcement import Announcement, publication_key
 from bot.delivery.guard import guarded
+from bot.delivery.ledger import Plan
 from bot.occasions.lateness import is_late
 from bot.releases import audit, publication, repository, review
-from bot.releases.release import Completeness, Release, ReleaseState, VariantState
+from bot.releases.release import Completeness, Release, ReleaseState
 from bot.releases.review import Actor
 from bot.settings import Settings
 from bot.store import tables as t
@@ -111,52 +112,14 @@ async def publish(
     return announced
 
 
-async def add_later_variants(
-    database: Database, connection: AsyncConnection, since: datetime, now: datetime
-) -> None:
-    """Publish variants approved after their release went out, and announce them to those who
-    waited for them. Looks only at releases that changed after ``since``."""
-    v, pv, p = t.variant, t.published_variant, t.published
-    out = exists().where(
-        pv.c.published_id == p.c.id,
-        p.c.release_id == t.release.c.id,
-        p.c.year.is_(None),
-        pv.c.language == v.c.language,
-    )
-    slugs = await connection.scalars(
-        select(t.release.c.slug)
-        .join(v, v.c.release_id == t.release.c.id)
-        .where(
-            t.release.c.state == ReleaseState.PUBLISHED,
-            t.release.c.changed_at >= since,
-            v.c.state == VariantState.APPROVED,
-            ~out,
-        )
-        .distinct()
-    )
-    for slug in list(slugs):
-        release = await repository.get(connection, slug)
-        before = {tag for p in await _out(connection, release) for tag in p.variants}
-        if set(release.approved_languages) <= before:
-            continue  # approved once, but stale: its original changed since
-        await publication.publish(database, connection, release, now)
-        announcement = await ledger.by_key(connection, publication_key(slug))
-        if announcement and announcement.state is not AnnouncementState.CANCELLED:
-            await ledger.set_state(connection, announcement.id, AnnouncementState.PLANNING)
-        await touch(database, connection)
-
-
-async def _out(connection: AsyncConnection, release: Release) -> list[publication.Published]:
-    assert release.id is not None
-    return [p for p in await publication.of_release(connection, release.id) if p.year is None]
-
-
 async def plan(
     database: Database,
     settings: Settings,
     connection: AsyncConnection,
     announcement: Announcement,
     now: datetime,
+    *,
+    write: Plan = ledger.plan,
 ) -> int:
     """Write the pending deliveries of a publication: everybody, at one instant.
 
@@ -168,13 +131,13 @@ async def plan(
     ready = review.readiness(
         release, settings.required_languages, Completeness(settings.completeness)
     )
-    awaited = [tag for tag in ready.missing if ready.wait and tag not in published.variants]
+    awaited = ready.awaited(published.variants)
     planned = 0
     for wish in await audience.preferences(connection):
         choice = choose(wish.languages, published.variants, settings.languages, awaited)
         if choice is None or not wants(wish.topics, published.topics):
             continue
-        planned += await ledger.plan(
+        planned += await write(
             database,
             connection,
             announcement,

@@ -10,14 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from bot.audience.choice import Choice
+from bot.audience.choice import Choice, choose
 from bot.clock import Clock
 from bot.delivery import ledger
 from bot.delivery.announcement import FAULT, AnnouncementState
 from bot.delivery.books import Books, Ended, Turn
+from bot.delivery.earlier import SUPERSEDED
 from bot.delivery.ledger import Claim
 from bot.delivery.message import published_message
-from bot.delivery.outcome import Change, DeliveryState, decide
+from bot.delivery.outcome import Change, DeliveryState, Way, decide
 from bot.delivery.pace import Pace
 from bot.errors import StoreError
 from bot.releases import publication
@@ -47,6 +48,13 @@ class _Messages:
         self.published = published
         self._settings = settings
         self._made: dict[tuple[str, tuple[str, ...]], Message] = {}
+
+    def still_best(self, claim: Claim) -> bool:
+        """Whether what is to follow an earlier message is what this subscriber would be sent
+        now: a better text may have come since, or they may have chosen other languages."""
+        languages = self._settings.languages
+        choice = choose(claim.languages, self.published.variants, languages)
+        return choice is not None and choice.language == claim.language
 
     def to(self, claim: Claim) -> Message:
         reader = claim.languages if claim.fallback else ()
@@ -143,6 +151,8 @@ class Sender:
             return [Ended(claim, back) for claim in turn.claims]
         sends = [
             self._send(claim, message, slots.start + place * slots.interval - now)
+            if claim.way is Way.SEND or messages.still_best(claim)
+            else _superseded(claim)
             for place, (claim, message) in enumerate(zip(turn.claims, made, strict=True))
         ]
         if len(sends) == 1:
@@ -167,17 +177,24 @@ class Sender:
         outcome: Outcome
         if transport is None:
             outcome = Refused(reason="refused", detail=f"no transport {claim.transport}")
+        elif claim.way is Way.EDIT:
+            outcome = await transport.edit(claim.address, claim.earlier, message)
         else:
-            outcome = await transport.send(claim.address, message)
+            outcome = await transport.send(claim.address, message, reply_to=claim.earlier)
         change = decide(
             outcome,
             self._clock.now(),
             due_at=claim.due_at,
             attempts=claim.attempts,
             reason=claim.reason,
+            way=claim.way,
         )
         if change.reason:
             log.warning(
                 "delivery", state=change.state, reason=change.reason, to=claim.subscriber_id
             )
         return Ended(claim, change)
+
+
+async def _superseded(claim: Claim) -> Ended:
+    return Ended(claim, Change(state=DeliveryState.FAILED, reason=SUPERSEDED))

@@ -60,7 +60,7 @@ async def hold(
             since = max(filter(None, (alive, announcement.due_at)))
             if announcement.reason == RESUMED or not is_late(since, now, settings.timezone):
                 continue
-            if await ledger.waiting(connection, announcement.id, now):
+            if await ledger.is_any_due(connection, announcement.id, now):
                 await ledger.set_state(
                     connection, announcement.id, AnnouncementState.HELD, reason=STANDSTILL
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -106,6 +106,10 @@ class Readiness:
     holding: tuple[str, ...]
     wait: bool
     """Subscribers whose language is missing wait for it instead of getting a fallback."""
+
+    def awaited(self, out: Collection[str]) -> tuple[str, ...]:
+        """The languages that are waited for, once the release is published in those of ``out``."""
+        return tuple(tag for tag in self.missing if self.wait and tag not in out)
 
 
 def readiness(release: Release, required: tuple[str, ...], completeness: Completeness) -> Readiness:
