@@ -123,13 +123,13 @@ def parse_date(text: str, tag: str) -> tuple[dt.date, tuple[int, int]] | None:
 
 def _date_in(shape: re.Pattern[str], found: re.Match[str], tag: str) -> dt.date:
     if shape is _HAN:
-        year = "".join(str(max(_HAN_DIGITS.index(c) - 2, 0)) for c in found["year"])
-        return dt.date(int(year), _han_number(found["month"]), _han_number(found["day"]))
+        figures = "".join(str(max(_HAN_DIGITS.index(c) - 2, 0)) for c in found["year"])
+        return dt.date(int(figures), _han_number(found["month"]), _han_number(found["day"]))
     year, day, written = int(found["year"]), int(found["day"]), found["month"]
     if shape is _PERSIAN_NUMBERS:
-        return from_persian(year, int(written), day)
+        return _from_persian(year, int(written), day)
     if "persian" in shape.groupindex:
-        return from_persian(year, _persian_months()[_key(written)], day)
+        return _from_persian(year, _persian_months()[_key(written)], day)
     month = int(written) if written.isdecimal() else _months(tag)[_key(written)]
     if shape is _EITHER:
         if month > 12:
@@ -162,24 +162,13 @@ def _weekdays(tag: str) -> tuple[re.Pattern[str], Mapping[str, int]]:
     return re.compile(shape if either else r"(?!)()", re.IGNORECASE), names
 
 
-def from_persian(year: int, month: int, day: int) -> dt.date:
-    """The Gregorian date of one in the Persian (Solar Hijri) calendar, years 1178 to 1633.
+def _from_persian(year: int, month: int, day: int) -> dt.date:
+    """The Gregorian date of one in the Persian (Solar Hijri) calendar. Raises ``ValueError``."""
+    # Imported here because few letters need it.
+    from persiantools.jdatetime import JalaliDate
 
-    The 33-year rule, which agrees with the equinox in these years (Unicode's
-    ``persncal.cpp`` and CLDR's ``persian`` use it). Raises ``ValueError`` for no date.
-    """
-    leap = (25 * year + 11) % 33 < 8
-    if not 1178 <= year <= 1633 or not 1 <= month <= 12:
-        raise ValueError(f"no date in the Persian calendar: {year}-{month}-{day}")
-    length = 31 if month <= 6 else 30 if month < 12 or leap else 29
-    if not 1 <= day <= length:
-        raise ValueError(f"no date in the Persian calendar: {year}-{month}-{day}")
-    before = 365 * (year - 1) + (8 * year + 21) // 33
-    in_year = 31 * (month - 1) if month <= 7 else 186 + 30 * (month - 7)
-    return dt.date.fromordinal(_PERSIAN_EPOCH + before + in_year + day)
-
-
-_PERSIAN_EPOCH = dt.date(622, 3, 20).toordinal()
+    date: dt.date = JalaliDate(year, month, day).to_gregorian()
+    return date
 
 
 @lru_cache(maxsize=1)

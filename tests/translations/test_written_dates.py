@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from translations.dates import (
     AmbiguousDate,
     ImpossibleDate,
-    from_persian,
     parse_date,
     parse_weekday,
 )
@@ -135,36 +134,18 @@ def test_figures_that_may_be_two_days_are_not_guessed_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("new_year", "day"),
-    # Nowruz as announced in Iran: the first day of the year.
+    ("written", "day"),
+    # Nowruz as announced in Iran, and a leap day.
     [
-        *((1300, "1921-03-21"), (1342, "1963-03-21"), (1343, "1964-03-21"), (1354, "1975-03-21")),
-        *((1375, "1996-03-20"), (1379, "2000-03-20"), (1398, "2019-03-21"), (1399, "2020-03-20")),
-        *((1400, "2021-03-21"), (1403, "2024-03-20"), (1404, "2025-03-21"), (1408, "2029-03-20")),
+        *(("۱ فروردین ۱۳۴۲", "1963-03-21"), ("۱ فروردین ۱۳۷۵", "1996-03-20")),
+        *(("۱ فروردین ۱۳۹۸", "2019-03-21"), ("۱ فروردین ۱۳۹۹", "2020-03-20")),
+        *(("۱ حمل ۱۴۰۳", "2024-03-20"), ("1 Farvardin 1404", None)),
+        *(("۳۰ اسفند ۱۳۹۹", "2021-03-20"), ("۱۴۰۳/۱۲/۳۰", "2025-03-20")),
     ],
 )
-def test_persian_years_begin_with_spring(new_year: int, day: str) -> None:
-    assert from_persian(new_year, 1, 1) == dt.date.fromisoformat(day)
-
-
-@given(st.dates(dt.date(1921, 3, 21), dt.date(2101, 3, 20)))
-def test_persian_days_follow_one_another(day: dt.date) -> None:
-    years = [day.year - 622, day.year - 621]
-    found = [
-        (year, month, number)
-        for year in years
-        for month in range(1, 13)
-        for number in range(1, 32)
-        if _persian(year, month, number) == day
-    ]
-    assert len(found) == 1
-
-
-def _persian(year: int, month: int, day: int) -> dt.date | None:
-    try:
-        return from_persian(year, month, day)
-    except ValueError:
-        return None
+def test_the_persian_calendar(written: str, day: str | None) -> None:
+    found = parse_date(written, "fa")
+    assert (None if found is None else found[0].isoformat()) == day
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise, takewhile
+from itertools import takewhile
 
-from bot.releases.intake.dateline import DateLine, NoSuchDay, find_date_line
+from bot.releases.intake.dateline import DateLine, NoSuchDay, find_date_line, is_date_line
 from bot.releases.intake.document import Findings, Options, Place
-from bot.releases.intake.layout import Unit, joined, units
+from bot.releases.intake.layout import Unit, joined
 from bot.releases.intake.shared import first_address
 from bot.releases.symbols import symbols
 from translations.text import text
@@ -38,22 +38,30 @@ class Letter:
 
 
 def take_apart(
-    content: str, where: str, tags: Sequence[str], options: Options, findings: Findings
+    every: Sequence[Unit], where: str, tags: Sequence[str], options: Options, findings: Findings
 ) -> Letter | None:
     """The parts of a letter; dates are read as the languages ``tags`` write them, in that order.
 
     None if there is no date or no headline: both are fatal.
     """
-    every = units(content)
     date_line = _date_line(every, where, tags, options, findings)
     if date_line is None:
         return None
-    below = every[date_line.end :]
-    count = _headline_units(below)
+    head, below = list(every[: date_line.start]), list(every[date_line.end :])
+    # What stands beside the date in a letterhead in columns belongs to the letterhead.
+    beside = len(list(takewhile(lambda unit: unit.column, below)))
+    if beside < len(below):
+        head, below = head + below[:beside], below[beside:]
+    # A date line in a second language may be anywhere in a letterhead.
+    head = [unit for unit in head if not is_date_line(unit.text, date_line.day, tags)]
+    above = _headline_above(head, below)
+    if above is not None:
+        head.remove(above)
+        below.insert(0, above)
+    count = 1 if above is not None else _headline_units(below)
     if count == 0:
-        line = below[0].line if below else None
         findings.fatal(
-            Place(where, line),
+            Place(where, below[0].line if below else None),
             text("There is no headline. Put it on a line of its own below the date."),
         )
         return None
@@ -62,13 +70,9 @@ def take_apart(
         line=below[0].line,
         chunk=below[0].chunk,
     )
-    body, related = _part_documents(below[count:])
+    body, related = _part_documents(tuple(below[count:]))
     return Letter(
-        head=every[: date_line.start],
-        date_line=date_line,
-        headline=headline,
-        body=body,
-        related=related,
+        head=tuple(head), date_line=date_line, headline=headline, body=body, related=related
     )
 
 
@@ -78,10 +82,7 @@ def _date_line(
     try:
         found = find_date_line(every, tags)
     except NoSuchDay as error:
-        findings.fatal(
-            Place(where, error.unit.line),
-            text("There is no date {date} in the calendar.", date=error.written),
-        )
+        _refuse_day(error, Place(where, error.unit.line), findings)
         return None
     if found is None and options.today is not None and every:
         findings.note(
@@ -98,6 +99,29 @@ def _date_line(
             ),
         )
     return found
+
+
+def _refuse_day(error: NoSuchDay, place: Place, findings: Findings) -> None:
+    if error.days is None:
+        what = text("There is no date {date} in the calendar.", date=error.written)
+    else:
+        what = text(
+            "“{written}” may be {one} or {other}. Write the month as a word.",
+            written=error.written,
+            one=error.days[0],
+            other=error.days[1],
+        )
+    findings.fatal(place, what)
+
+
+def _headline_above(head: Sequence[Unit], below: Sequence[Unit]) -> Unit | None:
+    """A heading right above the date, as on web pages, where what is below it is no headline."""
+    last = head[-1] if head else None
+    if last is None or last.kind != "heading" or (below and below[0].kind == "heading"):
+        return None
+    if below and _headline_units(below) and not below[0].text.endswith(_ENDS):
+        return None
+    return last
 
 
 def _headline_units(below: Sequence[Unit]) -> int:
@@ -119,45 +143,23 @@ def _part_documents(below: tuple[Unit, ...]) -> tuple[tuple[Unit, ...], tuple[Un
     """The body, and the list of documents that ends the letter.
 
     A list is one of documents if a sentence with a colon introduces it and any item has a web
-    address or a UN symbol. A short sign-off below it ("***") stays in the body.
+    address or a UN symbol. A short sign-off below it ("***") and footnotes stay in the body.
     """
     end = len(below)
-    while end and len(below) - end < 2 and _is_sign_off(below[end - 1]):
+    while end and below[end - 1].kind == "note":
+        end -= 1
+    notes = len(below) - end
+    while end and len(below) - notes - end < 2 and _is_sign_off(below[end - 1]):
         end -= 1
     start = end
     while start and below[start - 1].mark:
         start -= 1
     items = below[start:end]
     introduced = start > 0 and below[start - 1].text.endswith(_COLONS)
-    if introduced and any(first_address(u.text) or symbols(u.text) for u in items):
+    if introduced and any(first_address(u.text) or u.links or symbols(u.text) for u in items):
         return below[:start] + below[end:], items
     return below, ()
 
 
 def _is_sign_off(unit: Unit) -> bool:
-    return not unit.mark and len(unit.text) <= _LONGEST_SIGN_OFF
-
-
-def lists(body: Sequence[Unit]) -> list[list[Unit]]:
-    """The body in groups: each paragraph alone, the items of a list together."""
-    groups: list[list[Unit]] = []
-    for kind, members in groupby(body, key=_list_kind):
-        found = list(members)
-        if kind == "" or len(found) < 2 or (kind == "number" and not _counts_up(found)):
-            groups.extend([unit] for unit in found)
-        else:
-            groups.append(found)
-    return groups
-
-
-def _list_kind(unit: Unit) -> str:
-    """A dash may also begin what somebody says, so it makes no list."""
-    mark = unit.mark.strip()
-    if not mark or mark in "–—":
-        return ""
-    return "number" if mark[0].isdigit() else "" if mark[0] == "(" else "bullet"
-
-
-def _counts_up(items: Sequence[Unit]) -> bool:
-    numbers = [int(unit.mark.strip()[:-1]) for unit in items]
-    return all(b == a + 1 for a, b in pairwise(numbers))
+    return not unit.mark and not unit.kind and len(unit.text) <= _LONGEST_SIGN_OFF

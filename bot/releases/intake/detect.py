@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,6 +36,16 @@ _TELLING = (
     ("be", re.compile("[ўЎ]")),
     ("kk", re.compile("[ғҒқҚұҰ]")),
 )
+_ALONE = {
+    "Grek": "el",
+    "Hebr": "he",
+    "Armn": "hy",
+    "Geor": "ka",
+    "Thai": "th",
+    "Hang": "ko",
+    "Kana": "ja",
+}
+"""Scripts that tell the language."""
 _SCRIPTS = (
     ("Latn", "A-Za-z\u00aa-\u024f\u0250-\u02af\u1e00-\u1eff"),
     ("Cyrl", "\u0400-\u052f"),
@@ -58,12 +69,25 @@ _SIMPLIFIED = re.compile("[国们这来时对开会发问说经长东车马与�
 _MODEL_NAMES = {"nb": "no", "fil": "tl"}
 
 
+@dataclass(frozen=True)
+class Guess:
+    """The likeliest language, how sure that is (0 to 1), and the next after it, if there is one."""
+
+    tag: str
+    sure: float
+    next: str | None = None
+
+    @property
+    def likely(self) -> tuple[str, ...]:
+        return (self.tag,) if self.next is None else (self.tag, self.next)
+
+
 class DetectionFailed(PolyheraldError):
     """The detector did not answer: out of time, out of memory, or not installed."""
 
 
-def detect(texts: Sequence[str], candidates: Sequence[str]) -> list[tuple[str, float]]:
-    """For each text its language and a confidence from 0 to 1, in one short-lived process.
+def detect(texts: Sequence[str], candidates: Sequence[str]) -> list[Guess]:
+    """For each text its likeliest languages, in one short-lived process.
 
     The language is one of ``candidates`` (canonical tags, in order of preference), except that a
     longer text that is clearly in no candidate gets its own. Blocks for about half a second: on
@@ -98,29 +122,32 @@ def _ranked(texts: tuple[str, ...]) -> list[dict[str, float]]:
         ) from error
 
 
-def _judged(
-    sample: str, ranks: Mapping[str, float], candidates: Sequence[str]
-) -> tuple[str, float]:
+def _judged(sample: str, ranks: Mapping[str, float], candidates: Sequence[str]) -> Guess:
     script = _script(sample)
     fitting = [tag for tag in candidates if script is None or _written_in(tag) == script]
     for language, letters in _TELLING:
         told = [tag for tag in fitting if _model_name(tag) == language]
         if told and letters.search(sample):
-            return told[0], 1.0
+            return Guess(told[0], 1.0)
     foreign, chance = max(ranks.items(), key=lambda item: item[1])
     expected = {_model_name(tag) for tag in candidates}
     if foreign not in expected and chance > SURE and _letters(sample) >= _FOREIGN_LETTERS:
-        return foreign, chance
+        return Guess(foreign, chance)
     if not fitting:
-        return (candidates[0] if candidates else foreign), 0.0
+        alone = _ALONE.get(script or "")
+        if alone is not None:
+            return Guess(alone, 1.0)
+        return Guess(foreign, 0.0, candidates[0] if candidates else None)
     if script == "Han":
-        return _chinese(sample, fitting), 1.0
-    weights = {tag: ranks.get(_model_name(tag), 0.0) for tag in reversed(fitting)}
-    best = max(reversed(fitting), key=lambda tag: (weights[tag], -fitting.index(tag)))
+        return Guess(_chinese(sample, fitting), 1.0)
+    weights = {tag: ranks.get(_model_name(tag), 0.0) for tag in fitting}
+    ordered = sorted(fitting, key=lambda tag: (-weights[tag], fitting.index(tag)))
+    best = ordered[0]
+    other = next((tag for tag in ordered if _model_name(tag) != _model_name(best)), None)
     total = sum({_model_name(tag): weight for tag, weight in weights.items()}.values())
     if _letters(sample) == 0 or total == 0:
-        return best, 0.0
-    return best, weights[best] / total
+        return Guess(best, 0.0, other)
+    return Guess(best, weights[best] / total, other)
 
 
 def _letters(sample: str) -> int:

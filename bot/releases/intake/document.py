@@ -44,6 +44,14 @@ class Draft:
     sources: tuple[str, ...] = ()
 
 
+class LanguageUnsure(BadDocument):
+    """Only the language of a text is in question; ``likely`` are the likeliest, the first first."""
+
+    def __init__(self, problems: Sequence[Problem], likely: tuple[str, ...]) -> None:
+        super().__init__(problems)
+        self.likely = likely
+
+
 @dataclass(frozen=True)
 class Place:
     """A file, as its sender knows it, and a line from 1 on, or the file as a whole."""
@@ -54,10 +62,14 @@ class Place:
 
 @dataclass
 class Findings:
-    """The problems met so far, in order, each once."""
+    """The problems met so far, in order, each once.
+
+    ``unsure``: the likeliest languages of a text whose language has to be asked about.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     bad: bool = False
+    unsure: tuple[str, ...] = ()
 
     def fatal(self, place: Place, what: Text) -> None:
         self.bad = True
@@ -81,5 +93,7 @@ class Findings:
 
     def raise_if_bad(self) -> None:
         """Raise :class:`BadDocument` if anything found so far is fatal."""
+        if self.bad and self.unsure and sum(p.fatal for p in self.problems) == 1:
+            raise LanguageUnsure(self.problems, self.unsure)
         if self.bad:
             raise BadDocument(self.problems)

@@ -21,20 +21,33 @@ _FEWEST_WORDS = 3
 _SHORTEST_LINE = 40
 _LONG_WORD = 30
 """Columns of a word, such as a web address, before which even a short line is broken."""
+COLUMN_GAP = re.compile(r"(?<=\S)(?:[ \u00a0]*\t[ \t\u00a0]*|[ \u00a0]{4,})(?=\S)")
+"""What parts two columns within a line."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """A paragraph, heading or list item; ``line`` counts from 1.
+    """A paragraph, heading or list item; ``line`` counts from 1, None where there are no lines.
 
     ``mark`` is the list mark with which ``text`` begins, with its space, or nothing. ``chunk``
     numbers the groups of lines that blank lines part.
+
+    What only documents with formatting say: ``kind`` (``heading``, ``item``, ``quote``, ``note``)
+    and its ``level``; ``markdown`` of the words, where they are more than plain; the addresses
+    that they lead to. ``joins``: a line of the same paragraph as the unit before it. ``column``:
+    units of one column have the same number, 0 being none.
     """
 
     text: str
-    line: int
+    line: int | None
     chunk: int
     mark: str = ""
+    kind: str = ""
+    level: int = 1
+    markdown: str = ""
+    links: tuple[str, ...] = ()
+    joins: bool = False
+    column: int = 0
 
     @property
     def words(self) -> str:
@@ -77,6 +90,12 @@ def units(content: str) -> tuple[Unit, ...]:
     )
 
 
+def mark_of(words: str) -> str:
+    """The list mark with which ``words`` begin, with its space, or nothing."""
+    mark = _MARK.match(words)
+    return mark[0] if mark else ""
+
+
 def joined(lines: Sequence[str]) -> str:
     """``lines`` as one: a space between them, but none after a hyphen or between Han letters."""
     parts = [lines[0]]
@@ -101,10 +120,7 @@ def _lines(content: str) -> list[_Line]:
             chunk += 1
             continue
         indent = len(row.expandtabs(4)) - len(row.expandtabs(4).lstrip())
-        mark = _MARK.match(words)
-        found.append(
-            _Line(words, number, chunk, indent, indent + _columns(words), mark[0] if mark else "")
-        )
+        found.append(_Line(words, number, chunk, indent, indent + _columns(words), mark_of(words)))
     return found
 
 
@@ -152,6 +168,8 @@ def _hangs(group: Sequence[_Line], line: _Line) -> bool:
 
 def _continues(group: Sequence[_Line], line: _Line, wrap: int) -> bool:
     before, mark = group[-1], group[0].mark
+    if any(COLUMN_GAP.search(each.text, len(each.mark)) for each in (before, line)):
+        return False
     if before.chunk != line.chunk or line.mark or line.text[0] == ">":
         return False
     if not mark and line.indent > before.indent + 1:

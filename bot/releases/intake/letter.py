@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.releases.body import escape
-from bot.releases.intake.anatomy import Letter, lists, take_apart
+from bot.releases.intake.anatomy import Letter, take_apart
+from bot.releases.intake.columns import in_columns
 from bot.releases.intake.detect import SURE, DetectionFailed, detect
 from bot.releases.intake.document import Draft, Findings, Options, Place
 from bot.releases.intake.layout import Unit
@@ -16,6 +16,7 @@ from bot.releases.intake.letterhead import HeadReader, Letterhead
 from bot.releases.intake.shared import first_address
 from bot.releases.intake.slug import check_slug, slugify
 from bot.releases.intake.tongue import GUESS, language_of, reading_languages
+from bot.releases.intake.writing import body_of
 from bot.releases.release import (
     UN_LANGUAGES,
     Issuer,
@@ -32,23 +33,26 @@ _FINISHED = tuple('.!?…。！？؟۔।"”’»“)）]』」›:：')
 _UNFINISHED_ITEM = tuple(";,،؛；，、:-–")
 
 
-def read_letter(content: str, where: str, options: Options, findings: Findings) -> Draft | None:
-    """The draft in a letter's text, or None if something fatal was found.
+def read_letter(
+    every: Sequence[Unit], where: str, options: Options, findings: Findings
+) -> Draft | None:
+    """The draft in the units of a letter, or None if something fatal was found.
 
     Wording is kept to the byte; the letterhead and the date line become issuer, contact and date.
     """
     tags = reading_languages(options)
-    letter = take_apart(content, where, tags, options, findings)
+    letter = take_apart(every, where, tags, options, findings)
     if letter is None:
         return None
-    head = HeadReader(letter_words(tag) for tag in tags).read(letter.head)
+    head = HeadReader(letter_words(tag) for tag in tags).read(in_columns(letter.head))
     language, names = _languages(letter, head, where, options, findings)
     if language is None:
         return None
     # Read the date as the letter's own language writes it: “listopad” is October in Croatian and
     # November in Polish.
-    letter = take_apart(content, where, (language, *tags), options, findings) or letter
+    letter = take_apart(every, where, (language, *tags), options, findings) or letter
     day = letter.date_line.day
+    _look_at_the_weekday(letter, every, where, findings)
     slug = options.slug or slugify(letter.headline.text, day)
     check_slug(slug, Place(where), findings)
     if findings.bad:
@@ -57,7 +61,7 @@ def read_letter(content: str, where: str, options: Options, findings: Findings) 
     variant = Variant(
         language=language,
         headline=letter.headline.text,
-        body=_markdown(letter.body),
+        body=body_of(letter.body),
         occasion=occasion,
     )
     _look_at_the_end(letter, where, findings)
@@ -84,16 +88,17 @@ def _languages(
     if options.language is None:
         texts.append("\n".join(unit.text for unit in (letter.headline, *letter.body)))
     try:
-        answers = detect(texts, reading_languages(options))
+        guesses = detect(texts, reading_languages(options))
     except DetectionFailed as error:
         findings.fatal(place, error.what)
         return None, {}
-    language = options.language or language_of(answers.pop(), place, options, findings)
+    language = options.language or language_of(guesses.pop(), place, options, findings)
     names: dict[str, str] = {}
-    for unit, (tag, sure) in zip(head.names, answers, strict=True):
-        if sure < GUESS:
+    for unit, guess in zip(head.names, guesses, strict=True):
+        tag = guess.tag
+        if guess.sure < GUESS:
             tag = language or tag
-        if sure < SURE:
+        if guess.sure < SURE:
             findings.note(
                 Place(where, unit.line),
                 text(
@@ -138,22 +143,6 @@ def _observance(
     return ObservanceSpec(origin=origin, accepted=False), pattern
 
 
-def _markdown(body: Sequence[Unit]) -> str:
-    """The body's paragraphs and lists as Markdown that shows exactly their words."""
-    blocks = []
-    for group in lists(body):
-        if len(group) == 1:
-            blocks.append(escape(group[0].text))
-            continue
-        marks = [unit.mark.strip() for unit in group]
-        rows = [
-            f"{mark if mark[0].isdigit() else '-'} {escape(unit.words)}"
-            for mark, unit in zip(marks, group, strict=True)
-        ]
-        blocks.append("\n".join(rows))
-    return "\n\n".join(blocks)
-
-
 def _document(unit: Unit) -> RelatedDocument:
     """One item of the list: its wording, and what in it can be followed.
 
@@ -162,10 +151,25 @@ def _document(unit: Unit) -> RelatedDocument:
     found = symbols(unit.words)
     return RelatedDocument(
         text=unit.words,
-        url=first_address(unit.words),
+        url=first_address(unit.words) or next(iter(unit.links), ""),
         symbols=found,
         languages=UN_LANGUAGES if found else (),
     )
+
+
+def _look_at_the_weekday(
+    letter: Letter, every: Sequence[Unit], where: str, findings: Findings
+) -> None:
+    """A day of the week that does not go with the date: one of the two is a slip."""
+    line = letter.date_line
+    if line.weekday is not None and line.weekday != line.day.weekday():
+        findings.note(
+            Place(where, every[line.first].line),
+            text(
+                "The letter names another day of the week than that of {date}. Check the date.",
+                date=line.day,
+            ),
+        )
 
 
 def _look_at_the_end(letter: Letter, where: str, findings: Findings) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.releases.intake.layout import Unit, joined
 from bot.releases.links import find_links, is_wide
@@ -29,11 +30,15 @@ class Letterhead:
 
 @dataclass
 class _Found:
+    """``begun``: the address has begun in the column that is being read."""
+
     phones: list[str] = field(default_factory=list)
     faxes: list[str] = field(default_factory=list)
     mails: list[str] = field(default_factory=list)
     address: list[str] = field(default_factory=list)
     names: list[Unit] = field(default_factory=list)
+    begun: bool = False
+    column: int = 0
 
 
 class HeadReader:
@@ -54,20 +59,25 @@ class HeadReader:
         )
 
     def read(self, units: Sequence[Unit]) -> Letterhead:
-        """Every word of ``units`` is in the result, except the labels before numbers."""
+        """Every word of ``units`` is in the result, except the labels before numbers.
+
+        What two languages say alike, such as a telephone number, is there once.
+        """
         found = _Found()
-        for unit in units:
+        for unit in _one_language_after_the_other(units):
+            if unit.column != found.column:
+                found.begun, found.column = False, unit.column
             self._take(unit, found)
         if not found.names and found.address:
             first = found.address.pop(0)
             found.names.append(Unit(text=first, line=units[0].line, chunk=units[0].chunk))
         return Letterhead(
-            names=tuple(found.names),
-            address="\n".join(found.address),
+            names=tuple({unit.text: unit for unit in found.names}.values()),
+            address="\n".join(dict.fromkeys(found.address)),
             contact=Contact(
                 email=", ".join(dict.fromkeys(found.mails)),
-                phones=tuple(found.phones),
-                faxes=tuple(found.faxes),
+                phones=_each_once(found.phones),
+                faxes=_each_once(found.faxes),
             ),
         )
 
@@ -88,21 +98,71 @@ class HeadReader:
             return
         if not labels and _NUMBER.fullmatch(before) and _digits(before) >= 7:
             found.phones.append(before)
-        elif labels or found.address or _is_address(before):
+        elif labels or found.begun or _is_address(before):
+            found.begun = True
             found.address.append(before)
         else:
-            _add_name(Unit(text=before, line=unit.line, chunk=unit.chunk), found)
+            _add_name(
+                Unit(text=before, line=unit.line, chunk=unit.chunk, column=unit.column), found
+            )
+
+
+def _one_language_after_the_other(units: Sequence[Unit]) -> Iterator[Unit]:
+    """``units`` with names that are set in lines of two languages by turns put in order.
+
+    That they are is told by small letters, with which both go on, or by the scripts.
+    """
+    at = 0
+    while at < len(units):
+        end = at + 2
+        while end + 1 < len(units) and _turn(units[at : at + 2], units[end : end + 2]):
+            end += 2
+        if end > at + 2 and _turn(units[at : at + 2], units[at + 2 : end]):
+            for start in (at, at + 1):
+                lines = [units[i].text for i in range(start, end, 2)]
+                yield replace(units[start], text=joined(lines))
+            at = end
+        else:
+            yield units[at]
+            at += 1
+
+
+def _turn(first: Sequence[Unit], following: Sequence[Unit]) -> bool:
+    """Whether two lines go on with the names in the two lines ``first``, in the same order."""
+    if any(_is_address(unit.text) or unit.column for unit in (*first, *following)):
+        return False
+    one, other = (_script(unit.text) for unit in first)
+    again = [_script(unit.text) for unit in following[:2]]
+    small = [unit.text[0].islower() for unit in following[:2]]
+    if one != other:
+        return again == [one, other] and any(small)
+    return again == [one, other] and all(small) and not first[1].text[0].islower()
+
+
+def _script(words: str) -> str:
+    letters = [c for c in words if c.isalpha()]
+    return unicodedata.name(letters[0], "").split(" ")[0] if letters else ""
 
 
 def _add_name(unit: Unit, found: _Found) -> None:
     """A name broken over two lines goes on with a small letter."""
     last = found.names[-1] if found.names else None
-    if last is not None and last.chunk == unit.chunk and unit.text[0].islower():
-        found.names[-1] = Unit(
-            text=joined([last.text, unit.text]), line=last.line, chunk=last.chunk
-        )
+    if last is not None and last.column == unit.column and unit.text[0].islower():
+        found.names[-1] = replace(last, text=joined([last.text, unit.text]))
     else:
         found.names.append(unit)
+
+
+def _each_once(numbers: Sequence[str]) -> tuple[str, ...]:
+    """Without repeats, whatever digits and signs a number is written with."""
+    seen: dict[str, str] = {}
+    for number in numbers:
+        seen.setdefault(_plain_digits(number), number)
+    return tuple(seen.values())
+
+
+def _plain_digits(number: str) -> str:
+    return "".join(str(unicodedata.digit(c)) for c in number if c.isdigit())
 
 
 def _is_address(words: str) -> bool:

@@ -11,6 +11,7 @@ from bot.errors import BadDocument, Problem
 from bot.releases.intake.document import Draft, Findings, Options, Place
 from bot.releases.intake.fields import unknown_language
 from bot.releases.intake.folder import COMMON
+from bot.releases.intake.layout import units
 from bot.releases.intake.letter import read_letter
 from bot.releases.intake.markdown import read_file, read_folder
 from bot.releases.intake.source import decode, read_bytes, shown, too_large
@@ -173,7 +174,7 @@ def _read_data(
         return None
     if suffix in MARKDOWN or content.startswith("---\n"):
         return read_file(content, path, where, options, findings)
-    return read_letter(content, where, options, findings)
+    return read_letter(units(content), where, options, findings)
 
 
 def _doubled(drafts: Sequence[Draft]) -> list[Problem]:

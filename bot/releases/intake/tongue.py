@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.releases.intake.detect import SURE
+from bot.releases.intake.detect import SURE, Guess
 from bot.releases.intake.document import Findings, Options, Place
 from translations.messages import interface_languages
-from translations.text import text
+from translations.text import Text, text
 
 GUESS = 0.5
 """Confidence below which a language is not taken on trust."""
@@ -18,20 +18,37 @@ def reading_languages(options: Options) -> tuple[str, ...]:
 
 
 def language_of(
-    answer: tuple[str, float], place: Place, options: Options, findings: Findings
+    guess: Guess,
+    place: Place,
+    options: Options,
+    findings: Findings,
+    named: str | None = None,
 ) -> str | None:
-    """The language a text is taken to be in, after asking about what is not sure."""
-    tag, sure = answer
+    """The language a text is taken to be in, after asking about what is not sure.
+
+    ``named`` is what the file's name says: it decides where the text leaves room for doubt.
+    """
+    tag, sure = guess.tag, guess.sure
+    if named is not None and (sure < SURE or _alike(named, tag)):
+        tag, sure = named, 1.0
     if sure < GUESS:
-        findings.fatal(
-            place, text("The language of the text is not certain. Name it: --language fr")
-        )
+        findings.unsure = guess.likely
+        findings.fatal(place, _question(guess))
         return None
     if sure < SURE:
         findings.note(
             place,
             text(
                 "The text seems to be in {language}. If not, name its language: --language fr",
+                language=tag,
+            ),
+        )
+    if named is not None and not _alike(named, tag):
+        findings.note(
+            place,
+            text(
+                "The name of the file says {named}, but the text is in {language}.",
+                named=named,
                 language=tag,
             ),
         )
@@ -44,3 +61,18 @@ def language_of(
             ),
         )
     return tag
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.split("-")[0] == other.split("-")[0]
+
+
+def _question(guess: Guess) -> Text:
+    if guess.next is None:
+        return text("The language of the text is not certain. Name it: --language fr")
+    return text(
+        "The language of the text is not certain; it may be {one} or {other}. Name it: "
+        "--language {one}",
+        one=guess.tag,
+        other=guess.next,
+    )

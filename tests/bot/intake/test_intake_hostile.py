@@ -116,12 +116,15 @@ def test_languages_are_told_apart() -> None:
 
     found = detect(list(samples.values()), tuple(samples))
 
-    assert [tag for tag, _ in found] == list(samples)
-    assert min(sure for _, sure in found) > 0.5
+    assert [guess.tag for guess in found] == list(samples)
+    assert min(guess.sure for guess in found) > 0.5
 
 
 def test_a_text_without_letters_is_in_no_certain_language() -> None:
-    assert detect(["1 2 3"], ("en", "fr"))[0][1] == 0.0
+    (guess,) = detect(["1 2 3"], ("en", "fr"))
+
+    assert guess.sure == 0.0
+    assert set(guess.likely) == {"en", "fr"}
 
 
 @given(st.text(max_size=300))
