@@ -15,7 +15,7 @@ from bot.chat.page import shown
 from bot.chat.turn import Turn
 from bot.chat.words import RELEASE
 from bot.delivery import ledger
-from bot.delivery.announcement import AnnouncementState
+from bot.delivery.announcement import AnnouncementState, called
 from bot.releases import repository
 from bot.releases.moments import BadMoment, parse_moment, zone_names
 from bot.releases.publication import filled_headline
@@ -150,7 +150,8 @@ async def _show_queue(turn: Turn) -> None:
     await turn.say(page, in_rows(buttons)) if entries else None
     for announcement in stuck[:MOST_BUTTONS]:
         await turn.say(
-            text("The announcement “{key}” is held.", key=announcement.key), held(announcement.id)
+            text("Held: {announcement}.", announcement=called(announcement.key)),
+            held(announcement.id),
         )
 
 

@@ -14,7 +14,7 @@ from bot.chat.page import Page
 from bot.chat.turn import Turn
 from bot.chat.words import ANNOUNCEMENT, RELEASE, SUBSCRIBER
 from bot.delivery import control, report
-from bot.delivery.announcement import AnnouncementState
+from bot.delivery.announcement import AnnouncementState, called
 from bot.delivery.outcome import DeliveryState
 from bot.delivery.report import REASON_TEXTS, STATE_TEXTS, Summary
 from bot.errors import PolyheraldError
@@ -136,7 +136,7 @@ async def resume(turn: Turn, parts: Sequence[str]) -> None:
     except PolyheraldError as error:
         await _as_it_is(turn, ident, error.what)
         return
-    await turn.show(text("The announcement “{key}” is sent now.", key=found.key))
+    await turn.show(text("It is sent now: {announcement}.", announcement=called(found.key)))
 
 
 async def cancel(turn: Turn, parts: Sequence[str]) -> None:

@@ -112,6 +112,7 @@ def _json(entry: Entry, *, addresses: bool) -> dict[str, object]:
         "subscriber": _who(entry, addresses=addresses),
         "language": entry.language,
         "fallback": entry.fallback,
+        "way": str(entry.way),
         "state": str(entry.state),
         "reason": entry.reason,
         "message_ids": list(entry.message_ids),

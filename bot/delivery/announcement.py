@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from translations.locales import UnknownLanguage, native_name
-from translations.text import Text, text
+from translations.text import Text, text, texts
 
 
 class AnnouncementState(StrEnum):
@@ -70,22 +70,25 @@ def called(key: str) -> Text:
     """The announcement of that key in words, as people are told of it."""
     slug, *rest = key.split("/")
     match rest:
-        case [*about, "translation", language] if about:
-            whole = called("/".join((slug, *about)))
-            return text("{announcement}: {language}", announcement=whole, language=_name(language))
-        case ["translation", language]:
-            return text("“{slug}”: {language}", slug=slug, language=_name(language))
-        case ["occurrence", year]:
-            return text("the anniversary of “{slug}” in {year}", slug=slug, year=year)
-        case ["occurrence", year, ahead]:
+        case [*about, "translation", language]:
+            whole = called("/".join((slug, *(about or ("publication",)))))
             return text(
-                "the anniversary of “{slug}” in {year}, {days} days ahead",
+                "{announcement}, late translation: {language}",
+                announcement=whole,
+                language=_name(language),
+            )
+        case ["occurrence", year]:
+            return text("The anniversary of “{slug}” in {year}", slug=slug, year=year)
+        case ["occurrence", year, ahead] if ahead.partition("-")[0].isdecimal():
+            return texts(
+                "The anniversary of “{slug}” in {year}, {n} day ahead",
+                "The anniversary of “{slug}” in {year}, {n} days ahead",
+                int(ahead.partition("-")[0]),
                 slug=slug,
                 year=year,
-                days=ahead.partition("-")[0],
             )
         case ["publication"]:
-            return text("the release “{slug}”", slug=slug)
+            return text("The release “{slug}”", slug=slug)
     return text("“{key}”", key=key)
 
 

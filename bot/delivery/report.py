@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import ledger
-from bot.delivery.announcement import Announcement
+from bot.delivery.announcement import Announcement, called
 from bot.delivery.outcome import OPEN, DeliveryState
 from translations.text import Text, text
 
@@ -67,7 +67,7 @@ class Summary:
         """One line: how many got it, how many did not, how many are still to come."""
         return text(
             "{announcement}: {sent} sent, {failed} failed, {unknown} unknown, {open} to come",
-            announcement=self.announcement.key,
+            announcement=called(self.announcement.key),
             sent=self.count(DeliveryState.SENT),
             failed=self.count(DeliveryState.FAILED),
             unknown=self.count(DeliveryState.UNKNOWN),

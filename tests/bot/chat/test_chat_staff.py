@@ -224,7 +224,7 @@ async def test_what_is_held_is_sent_or_cancelled_by_a_button(
     ident = await hold_harbour(bot)
     editor = bot.person(EDITOR, "Ed")
     notice = await bot.ask(editor, "/queue")
-    assert "harbour-opens-2026/publication" in notice.text
+    assert "Held: The release “harbour-opens-2026”." in notice.text
     again = await bot.ask(editor, "/queue")
     await editor.press(button, notice)
     async with bot.database.read() as connection:

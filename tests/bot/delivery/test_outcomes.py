@@ -55,7 +55,7 @@ async def test_who_blocked_the_bot_is_kept_and_named(office: "Office") -> None:
     assert gone is not None
     assert (gone.state, gone.reason) == (SubscriberState.UNREACHABLE, "blocked")
     assert str(summary.as_text()) == (
-        "lighthouse/publication: 1 sent, 1 failed, 0 unknown, 0 to come"
+        "The release “lighthouse”: 1 sent, 1 failed, 0 unknown, 0 to come"
     )
 
 
