@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.releases.calendars import BeyondCalendar
+from bot.releases.recurrence import number_on
 from bot.releases.release import Contact, Issuer, RelatedDocument, Release
 from bot.releases.repository import shared_row, shared_values
 from bot.store import tables as t
@@ -55,11 +57,16 @@ class Published:
 
 
 def filled_headline(release: Release, language: str) -> str:
-    """The headline with ``{ordinal}`` and ``{years}`` counted to the release's own date."""
+    """The headline with ``{ordinal}`` and ``{years}`` counted to the release's own date, in the
+    years of the observance's calendar; unfilled where that does not reach to the date."""
     headline = release.variants[language].headline
     if release.observance is None:
         return headline
-    return fill_pattern(headline, release.date.year - release.observance.origin.year, language)
+    try:
+        number = number_on(release.observance, release.date)
+    except BeyondCalendar:
+        return headline
+    return fill_pattern(headline, number, language)
 
 
 async def publish(

@@ -14,6 +14,7 @@ from bot.releases.intake.document import Draft, Findings, Options, Place
 from bot.releases.intake.fields import Fields
 from bot.releases.intake.folder import COMMON, Source, source_in, sources_in
 from bot.releases.intake.frontmatter import Node, Table, same
+from bot.releases.intake.observance import read_observance
 from bot.releases.intake.slug import check_slug, is_slug, slugify
 from bot.releases.intake.source import shown
 from bot.releases.intake.tongue import language_of, reading_languages
@@ -98,7 +99,7 @@ def assemble(
         "issuer": shared.read_issuer(fields.inner("issuer"), options.issuer),
         "contact": shared.read_contact(fields.inner("contact")),
         "related": shared.read_related(fields.rows("related")),
-        "observance": shared.read_observance(fields.inner("observance")),
+        "observance": read_observance(fields.inner("observance"), day),
         "embargo": fields.moment("embargo"),
         "publish_at": fields.moment("publish_at"),
         "required_languages": fields.languages("required_languages"),

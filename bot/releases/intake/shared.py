@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from bot.releases.intake.document import Findings, Place
 from bot.releases.intake.fields import Fields
@@ -13,7 +12,6 @@ from bot.releases.release import (
     Completeness,
     Contact,
     Issuer,
-    ObservanceSpec,
     RelatedDocument,
 )
 from bot.releases.symbols import symbols
@@ -23,46 +21,8 @@ KEYS = (
     *("date", "dateline", "original", "topics", "embargo", "publish_at", "observance", "issuer"),
     *("contact", "related", "required_languages", "completeness", "edition_of"),
 )
-_OBSERVANCE = (
-    *("origin", "every", "years", "feb29", "at"),
-    *("catch_up", "without_edition", "remind"),
-)
-_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
-_CATCH_UP = re.compile(r"same-day|[1-9]\d{0,2}[hd]", re.ASCII)
 _SYMBOL = re.compile(r"[A-Z][A-Za-z0-9.\-]*(?:/[A-Za-z0-9.()\-]+(?: \([A-Za-z0-9]+\))?)+", re.ASCII)
 _MAIL = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]+\.[^\s@<>\"]{2,}")
-
-
-def read_observance(fields: Fields | None) -> ObservanceSpec | None:
-    """An observance as staff declare it: it needs no further acceptance."""
-    if fields is None:
-        return None
-    fields.refuse_unknown(_OBSERVANCE)
-    origin = fields.day("origin")
-    every, years = fields.number("every"), fields.numbers("years")
-    if every is not None and years:
-        fields.findings.fatal(
-            fields.table.key_places["years"],
-            text("“every” and “years” exclude each other. Keep one."),
-        )
-    if origin is None:
-        if fields.node("origin") is None:
-            fields.findings.fatal(
-                fields.table.place,
-                text("The observance has no origin. Add the date, as in origin: 1945-06-26."),
-            )
-        return None
-    given = {
-        "every": every,
-        "years": years,
-        "feb29": fields.choice("feb29", ("feb28", "mar1", "leap-only")),
-        "at": fields.matching("at", _TIME, "09:00"),
-        "catch_up": fields.matching("catch_up", _CATCH_UP, "same-day, 36h, 2d"),
-        "without_edition": fields.choice("without_edition", ("announce", "hold")),
-        "remind": fields.numbers("remind", least=0),
-    }
-    values: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    return ObservanceSpec(origin=origin, **values)
 
 
 def read_edition_of(fields: Fields) -> str | None:
