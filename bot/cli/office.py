@@ -162,11 +162,32 @@ def calendar(
     until: Annotated[
         str | None, typer.Option("--to", metavar="DATE", help="By default 12 months later.")
     ] = None,
+    only: Annotated[
+        str | None, typer.Option("--date", metavar="DATE", help="This day only.")
+    ] = None,
+    preview: Annotated[
+        bool,
+        typer.Option(
+            "--preview", help="Of the day given with --date: what is sent, when, to how many."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show which anniversaries fall when."""
+    """Show which anniversaries fall when, or what a day will send."""
     from bot.cli import occasions
 
+    on = day(context.obj, only, "--date")
+    if on is not None and (since or until):
+        raise refused(context.obj, text("Give one day, or a period; not both."), "--date")
+    if preview:
+        if on is None:
+            raise refused(context.obj, text("Say of which day: --date 2027-06-26."), "--preview")
+        from bot.cli import forecasting
+
+        asyncio.run(forecasting.show(context.obj, on, as_json=as_json))
+        return
+    if on is not None:
+        since = until = on.isoformat()
     first = day(context.obj, since, "--from") or occasions.today(context.obj)
     last = day(context.obj, until, "--to") or occasions.a_year_on(first)
     if last < first:
