@@ -1,6 +1,8 @@
 from random import Random
 
+import langcodes
 import pytest
+from babel.core import get_global
 from babel.localedata import locale_identifiers
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +26,11 @@ def _known(identifier: str) -> bool:
 
 
 tags = st.sampled_from(sorted(filter(_known, locale_identifiers())))
+DEPRECATED = {
+    old: new.replace("_", "-")
+    for old, new in get_global("language_aliases").items()
+    if len(old) == 2 and old != "no"
+}
 SCRIPTS = {"zh-TW": "Hant", "zh-HK": "Hant", "zh-Hant": "Hant", "zh-CN": "Hans", "zh": "Hans"}
 
 
@@ -44,6 +51,14 @@ SCRIPTS = {"zh-TW": "Hant", "zh-HK": "Hant", "zh-Hant": "Hant", "zh-CN": "Hans",
         ("no", "no"),
         ("nb", "nb"),
         ("ca-valencia", "ca-valencia"),
+        ("ji", "yi"),
+        ("iw-IL", "he-IL"),
+        ("in_ID", "id-ID"),
+        ("sh-RS", "sr-Latn-RS"),
+        ("zh-guoyu", "zh"),
+        ("zh-min-nan", "nan"),
+        ("no-bok", "nb"),
+        ("no-nyn", "nn"),
         ("de-u-co-phonebk", "de"),
         ("en-US-x-office", "en-US"),
     ],
@@ -91,6 +106,23 @@ def test_any_text_is_either_a_language_or_refused(text: str) -> None:
         return
     assert canonical(tag) == tag
     assert fallback_chain(tag)[0] == tag
+
+
+@given(tags, st.randoms(use_true_random=False))
+def test_neither_case_nor_underscores_matter(tag: str, rng: Random) -> None:
+    shouted = "".join(rng.choice((char.lower(), char.upper())) for char in tag)
+    assert canonical(shouted.replace("_", "-")) == canonical(tag)
+    assert best_match([shouted], [tag]) is not None
+
+
+@pytest.mark.parametrize("deprecated", sorted(DEPRECATED))
+def test_a_deprecated_code_is_as_good_as_the_one_in_force(deprecated: str) -> None:
+    """CLDR's aliases of languages that are simply spelt otherwise now."""
+    now = DEPRECATED[deprecated]
+    for wanted, available in ((deprecated, now), (now, deprecated)):
+        match = best_match([wanted], [available])
+        assert match is not None, (wanted, available)
+        assert match.tag == available
 
 
 @given(tags)
@@ -152,6 +184,21 @@ def test_a_chain_never_leaves_the_script_and_ends(tag: str) -> None:
         (["zh-TW"], ["zh", "zh-Hant"], "zh-Hant"),
         (["zh-Hant"], ["zh", "zh_HK"], "zh_HK"),
         (["zh-SG"], ["zh-Hant", "zh"], "zh"),
+        (["zh-SG"], ["zh-Hant", "zh-Hans"], "zh-Hans"),
+        (["zh-MO"], ["zh", "zh-HK", "zh-TW"], "zh-HK"),
+        (["zh-HK"], ["zh", "zh-Hant"], "zh-Hant"),
+        (["zh-Hans-HK"], ["zh-HK", "zh"], "zh"),
+        (["iw"], ["he"], "he"),
+        (["he"], ["iw"], "iw"),
+        (["in"], ["id", "en"], "id"),
+        (["sh"], ["sr", "sr-Latn"], "sr-Latn"),
+        (["sr-ME"], ["sr", "sr-Latn"], "sr-Latn"),
+        (["en-GB"], ["en", "en-001"], "en-001"),
+        (["en-GB"], ["en-US", "en"], "en"),
+        (["pt-BR"], ["pt"], "pt"),
+        (["pt-BR"], ["pt-PT"], "pt-PT"),
+        (["AZ-latn-az"], ["az"], "az"),
+        (["az-Cyrl"], ["az", "az-Cyrl-AZ"], "az-Cyrl-AZ"),
         (["no"], ["nb"], "nb"),
         (["nb-NO"], ["no"], "no"),
         (["nn"], ["nb", "sv"], "nb"),
@@ -173,6 +220,9 @@ def test_the_best_of_what_there_is(wanted: list[str], available: list[str], tag:
         (["sr-Latn"], ["sr", "sr-RS"]),
         (["sr"], ["sr-Latn", "hr"]),
         (["az-Cyrl"], ["az", "ru"]),
+        (["az"], ["az-Cyrl", "tr"]),
+        (["az-IR"], ["az", "fa"]),
+        (["zh-Hans-TW"], ["zh-TW"]),
         (["uz-AF"], ["uz"]),
         (["ht"], ["fr", "fr-HT"]),
         (["hi-Latn"], ["en", "en-IN", "hi"]),
@@ -193,6 +243,15 @@ def test_it_says_which_wish_was_met() -> None:
 def test_an_office_language_that_is_none_is_an_error() -> None:
     with pytest.raises(UnknownLanguage):
         best_match(["en"], ["en", "klingon"])
+
+
+@given(tags, st.lists(tags, max_size=6))
+def test_a_match_is_in_the_script_that_was_asked_for(tag: str, available: list[str]) -> None:
+    """Scripts as langcodes' own copy of CLDR's likely subtags has them."""
+    match = best_match([tag], available)
+    if match is not None:
+        wanted, given = (langcodes.Language.get(each).maximize() for each in (tag, match.tag))
+        assert wanted.script == given.script
 
 
 @given(st.lists(tags, min_size=1, max_size=4), st.lists(tags, max_size=6))
