@@ -74,7 +74,7 @@ async def timezone(turn: Turn, arguments: str) -> None:
 async def press_language(turn: Turn, parts: Sequence[str]) -> None:
     ref, sign, tag = parts_of(parts, 3)
     subject = await _subject(turn, ref)
-    if tag not in turn.office.settings.languages:
+    if tag not in (*turn.office.settings.languages, *subject.languages):
         raise outdated()
     others = tuple(known for known in subject.languages if known != tag)
     if sign == "-" and not others:
@@ -175,7 +175,7 @@ async def _show_languages(turn: Turn, ref: str, subject: Subscriber) -> None:
     page.line(text("Now: {languages}", languages=names(subject.languages)))
     buttons = [
         press(_ranked(tag, subject), "lang", ref, "-" if tag in subject.languages else "+", tag)
-        for tag in turn.office.settings.languages
+        for tag in dict.fromkeys((*turn.office.settings.languages, *subject.languages))
     ]
     await turn.show(page, [*in_rows(buttons), _last_row(ref, subject, "l")])
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, update
 
 from bot.audience import repository as audience
+from bot.audience.choice import choose
 from bot.audience.subscriber import Subscriber, SubscriberState
 from bot.chat import commands, rooms, subscription
 from bot.chat.keyboards import in_rows, outdated, parts_of, press
@@ -17,7 +18,7 @@ from bot.chat.page import Page
 from bot.chat.turn import Turn
 from bot.chat.words import SUBSCRIBER, names
 from bot.store import tables as t
-from translations.locales import best_match, native_name
+from translations.locales import UnknownLanguage, best_match, canonical, native_name
 from translations.text import text
 
 LANGUAGE_LINK = "lang-"
@@ -51,8 +52,6 @@ async def start(turn: Turn, payload: str) -> None:
 
 
 async def _subscribe(turn: Turn, wanted: str) -> None:
-    office = turn.office.settings.languages
-    match = best_match([tag for tag in (wanted, *turn.languages) if tag], office)
     async with turn.write() as connection:
         subscriber = await audience.subscribe(
             turn.office.database,
@@ -60,16 +59,45 @@ async def _subscribe(turn: Turn, wanted: str) -> None:
             turn.office.clock.now(),
             transport=TRANSPORT,
             address=str(turn.user_id),
-            languages=[match.tag if match is not None else office[0]],
+            languages=[_proposed(turn, wanted)],
             timezone=turn.office.settings.timezone,
         )
     await _greet(turn, subscriber)
+
+
+def _proposed(turn: Turn, wanted: str) -> str:
+    """The office's language that serves the link's or the client's.
+
+    A language that the office does not publish in stays as wished: the bot may well speak it,
+    each text says what it is in instead, and one in it is theirs when it comes.
+    """
+    office = turn.office.settings.languages
+    wished = [tag for tag in map(_canonical, (wanted, *turn.languages)) if tag]
+    match = best_match(wished, office)
+    return match.tag if match is not None else next(iter(wished), office[0])
+
+
+def _canonical(tag: str) -> str:
+    try:
+        return canonical(tag)
+    except UnknownLanguage:
+        return ""
 
 
 async def _greet(turn: Turn, subscriber: Subscriber) -> None:
     turn.subscriber = subscriber
     turn.speak(subscriber.languages)
     page = _terms(turn.page(text("Welcome. You are subscribed to our press releases.")), subscriber)
+    known = turn.office.settings.languages
+    choice = choose(subscriber.languages, known, known)
+    if choice is not None and choice.fallback:
+        page.line(
+            text(
+                "We do not publish in {wanted} yet. Until then you get our releases in {language}.",
+                wanted=native_name(subscriber.languages[0]),
+                language=native_name(choice.language),
+            )
+        )
     others = [tag for tag in turn.office.settings.languages if tag not in subscriber.languages]
     await turn.show(page, in_rows(press(native_name(tag), "speak", tag) for tag in others))
 

@@ -14,7 +14,7 @@ from bot.settings import Settings
 from bot.transports.base import Message, Paragraph, Span
 from translations.catalogs import Catalog, catalog_for
 from translations.formats import formats_for
-from translations.locales import native_name
+from translations.locales import UnknownLanguage, native_name
 from translations.text import text
 
 
@@ -32,7 +32,7 @@ def published_message(
     always named (rule 8).
     """
     variant = published.variants[choice.language]
-    own = catalog_for(list(reader) if choice.fallback else choice.language)
+    own = _readable(reader, choice.language) if choice.fallback else catalog_for(choice.language)
     return Message(
         language=choice.language,
         headline=variant.headline,
@@ -69,14 +69,28 @@ def signature(issuer: Issuer, on: date, language: str, settings: Settings) -> st
     return f"{name} · {day}" if name else day
 
 
+def _readable(reader: Sequence[str], language: str) -> Catalog:
+    """The catalog of a language that they list, else of one of those in another script, which
+    is nearer than English; else of the ``language`` that they are reading anyway."""
+    bare = [tag.split("-")[0] for tag in reader]
+    return catalog_for([*reader, *bare, language])
+
+
 def _label(choice: Choice, reader: Sequence[str], catalog: Catalog) -> str:
     return catalog.render(
         text(
             "You asked for: {wanted} (not available). You are reading: {language}.",
-            wanted=native_name(reader[0]),
+            wanted=tuple(_name(tag) for tag in reader),
             language=native_name(choice.language),
         )
     )
+
+
+def _name(tag: str) -> str:
+    try:
+        return native_name(tag)
+    except UnknownLanguage:  # chat programs report all sorts of things
+        return tag
 
 
 def _opening(subhead: str, markdown: str) -> tuple[Paragraph, ...]:

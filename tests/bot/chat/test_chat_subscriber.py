@@ -40,14 +40,37 @@ async def test_start_subscribes_at_once_in_the_language_of_the_client(bot: Any, 
 
 
 @ON_ONE
-async def test_a_region_gets_its_language_and_an_unknown_one_the_offices_first(bot: Any) -> None:
-    canadian, unknown = bot.person(31, "A", "fr-CA"), bot.person(32, "B", "tlh")
+async def test_a_region_gets_its_language_and_nonsense_the_offices_first(bot: Any) -> None:
+    canadian, nonsense = bot.person(31, "A", "fr-CA"), bot.person(32, "B", "x-what")
     without = bot.person(33, "C", None)
-    for person in (canadian, unknown, without):
+    for person in (canadian, nonsense, without):
         await bot.ask(person, "/start")
     assert (await bot.subscriber(31)).languages == ("fr",)
     assert (await bot.subscriber(32)).languages == ("en",)
     assert (await bot.subscriber(33)).languages == ("en",)
+
+
+@ON_ONE
+async def test_a_language_that_the_office_lacks_is_kept_and_told_of(bot: Any) -> None:
+    person = bot.person(31, "A", "mi")
+    answer = await bot.ask(person, "/start")
+    assert (await bot.subscriber(31)).languages == ("mi",)
+    assert "We do not publish in Māori yet" in answer.text
+    assert "in English" in answer.text
+    offered = await bot.ask(person, "/language")
+    assert "1 · Māori" in {b.label for b in offered.buttons}
+    await person.press("English", offered)
+    assert (await bot.subscriber(31)).languages == ("mi", "en")
+    await person.press("1 · Māori", offered)
+    assert (await bot.subscriber(31)).languages == ("en",)
+    assert "Māori" not in {b.label for b in offered.buttons}
+
+
+@ON_ONE
+async def test_the_bot_speaks_a_language_in_which_the_office_does_not_publish(bot: Any) -> None:
+    answer = await bot.ask(bot.person(31, "A", "tr"), "/start")
+    assert answer.text.startswith(word("tr", WELCOME))
+    assert (await bot.subscriber(31)).languages == ("tr",)
 
 
 @ON_ONE
