@@ -1,8 +1,9 @@
 """Dates, times, numbers, ordinals and lists as a language writes them (CLDR, through Babel).
 
-Two things are not as CLDR has them. The calendar is always the Gregorian one, also in Persian,
-since that is what releases are dated by. And a number in Spanish or European Portuguese is
-grouped from five digits on (“1234”, “12.345”), which CLDR says too but Babel does not do.
+Some things are not as CLDR or Babel has them. The calendar is always the Gregorian one, also in
+Persian, since that is what releases are dated by. The first of a month may be an ordinal
+(:mod:`translations.days`). Digits are the language's own (:mod:`translations.digits`), and a
+number in Spanish or European Portuguese is grouped from five digits on (“1234”, “12.345”).
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from typing import Literal
 from babel import dates, lists, numbers
 from babel.core import Locale
 
+from translations.bidi import clashes
+from translations.days import date_range, whole_day
 from translations.digits import native
 from translations.locales import canonical, cldr_locale, direction, fallback_chain
 from translations.ordinals import ordinal
-from translations.ranges import date_range
 
 _FSI, _PDI = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _ISOLATE_MARKS = re.compile("[\N{LEFT-TO-RIGHT ISOLATE}-\N{POP DIRECTIONAL ISOLATE}]")
@@ -102,6 +104,10 @@ class Formats:
         """
         return _isolate(string)
 
+    def set_apart(self, string: str) -> str:
+        """``string`` for a line of this language: isolated if its direction could disturb that."""
+        return _isolate(string) if clashes(string, self.direction) else string
+
 
 @lru_cache(maxsize=1024)
 def formats_for(tag: str) -> Formats:
@@ -129,13 +135,13 @@ def fill_pattern(pattern: str, number: int, tag: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _date(day: dt.date, style: Literal["long", "full"], locale: Locale) -> str:
-    return native(dates.format_date(day, style, locale), locale)
+    return native(whole_day(day, style, locale), locale)
 
 
 @lru_cache(maxsize=4096)
 def _datetime(moment: dt.datetime, zone_name: str, locale: Locale) -> str:
     local = moment.astimezone(dates.get_timezone(zone_name))
-    day = dates.format_date(local.date(), "long", locale)
+    day = whole_day(local.date(), "long", locale)
     time = dates.format_time(local.time(), "short", locale=locale)
     zone = dates.get_timezone_name(local, "long", locale=locale).replace(*_MISSPELT)
     pattern = str(locale.datetime_formats["long"]).replace("'", "")

@@ -286,6 +286,47 @@ def test_other_languages_have_ranges_too(tag: str, written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("tag", "day", "weekday", "days", "months"),
+    [
+        *(
+            (
+                tag,
+                "1er mai 2026",
+                "vendredi 1er mai 2026",
+                "1er–3 mai 2026",
+                f"{april} – 1er mai 2026",
+            )
+            for tag, april in (("fr", "30 avril"), ("fr-CA", "30 avril"), ("fr-BE", "30 avril"))
+        ),
+        (
+            "pt",
+            "1º de maio de 2026",
+            "sexta-feira, 1º de maio de 2026",
+            "1º – 3 de maio de 2026",
+            "30 de abril – 1º de maio de 2026",
+        ),
+        (
+            "pt-PT",
+            "1 de maio de 2026",
+            "sexta-feira, 1 de maio de 2026",
+            "1–3 de maio de 2026",
+            "30 de abril – 1 de maio de 2026",
+        ),
+    ],
+)
+def test_the_first_of_a_month_is_an_ordinal_in_french_and_in_brazil(
+    tag: str, day: str, weekday: str, days: str, months: str
+) -> None:
+    formats, first = formats_for(tag), dt.date(2026, 5, 1)
+    assert plain(formats.date(first)) == day
+    assert plain(formats.date(first, weekday=True)) == weekday
+    assert plain(formats.date_range(first, dt.date(2026, 5, 3))) == days
+    assert plain(formats.date_range(dt.date(2026, 4, 30), first)) == months
+    assert formats.datetime(dt.datetime(2026, 5, 1, tzinfo=dt.UTC), "UTC").startswith(day)
+    assert formats.date(dt.date(2026, 5, 11)).startswith("11 ")
+
+
+@pytest.mark.parametrize(
     ("items", "written"),
     [
         (["español", "inglés"], "español e inglés"),
