@@ -20,14 +20,15 @@ class Options:
 
     ``languages`` are the office's, the first being the fallback. ``default_zone`` (IANA) is for
     times that name no zone. ``issuer`` stands in where a document names none. ``language``
-    (canonical) and ``slug`` overrule what is found. ``today``, if given, dates a text that bears
-    no date.
+    (canonical) and ``slug`` overrule what is found; ``original`` (canonical) says which of several
+    texts is the original. ``today``, if given, dates a text that bears no date.
     """
 
     languages: Sequence[str] = ("en",)
     default_zone: str = "UTC"
     language: str | None = None
     slug: str | None = None
+    original: str | None = None
     issuer: Issuer | None = None
     today: date | None = None
 

@@ -11,6 +11,7 @@ from bot.releases.intake.anatomy import Letter, take_apart
 from bot.releases.intake.columns import in_columns
 from bot.releases.intake.detect import SURE, DetectionFailed, detect
 from bot.releases.intake.document import Draft, Findings, Options, Place
+from bot.releases.intake.kinship import language_of_name
 from bot.releases.intake.layout import Unit
 from bot.releases.intake.letterhead import HeadReader, Letterhead
 from bot.releases.intake.shared import first_address
@@ -92,7 +93,10 @@ def _languages(
     except DetectionFailed as error:
         findings.fatal(place, error.what)
         return None, {}
-    language = options.language or language_of(guesses.pop(), place, options, findings)
+    language = options.language
+    if language is None:
+        named = language_of_name(where, reading_languages(options))
+        language = language_of(guesses.pop(), place, options, findings, named)
     names: dict[str, str] = {}
     for unit, guess in zip(head.names, guesses, strict=True):
         tag = guess.tag

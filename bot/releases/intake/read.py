@@ -8,19 +8,20 @@ from datetime import date
 from pathlib import Path
 
 from bot.errors import BadDocument, Problem
-from bot.releases.intake.document import Draft, Findings, Options, Place
+from bot.releases.intake.document import Draft, Findings, LanguageUnsure, Options, Place
 from bot.releases.intake.fields import unknown_language
+from bot.releases.intake.flow import flow
 from bot.releases.intake.folder import COMMON
+from bot.releases.intake.kinds import KINDS, LETTERS, MARKDOWN, OFFICE, is_known, limit_of
 from bot.releases.intake.layout import units
 from bot.releases.intake.letter import read_letter
 from bot.releases.intake.markdown import read_file, read_folder
+from bot.releases.intake.office import take_apart
 from bot.releases.intake.source import decode, read_bytes, shown, too_large
+from bot.releases.intake.together import as_one, in_families
 from bot.releases.release import Issuer
 from translations.locales import UnknownLanguage, canonical
 from translations.text import text
-
-LETTERS = (".txt", ".text")
-MARKDOWN = (".md", ".markdown")
 
 
 def read(
@@ -30,43 +31,47 @@ def read(
     default_zone: str,
     language: str | None = None,
     slug: str | None = None,
+    original: str | None = None,
+    separate: bool = False,
     issuer: Issuer | None = None,
     today: date | None = None,
 ) -> list[Draft]:
     """The drafts in files, in folders of a release, and in folders of such folders.
 
-    Blocks (files, and a short-lived process for letters). Raises :class:`BadDocument` with every
-    problem of every document if anything is fatal: all is read, or nothing.
+    Files that seem to be one release in several languages become one draft, which says so among
+    its problems; a ``slug`` makes one of them all, ``separate`` none. Blocks (files, and
+    short-lived processes). Raises :class:`BadDocument` with every problem of every document if
+    anything is fatal: all is read, or nothing.
     """
     options = Options(
         languages=languages,
         default_zone=default_zone,
         language=_tag(language),
         slug=slug,
+        original=_tag(original),
         issuer=issuer,
         today=today,
     )
     drafts: list[Draft] = []
     problems: list[Problem] = []
+    unsure: list[tuple[str, ...]] = []
     named = frozenset(paths)
     documents = [document for path in paths for document in _documents(path, problems)]
-    if slug is not None and len(documents) > 1:
-        problems.append(
-            Problem(
-                what=text("--slug names one release, but there are several. Import one at a time."),
-                fatal=True,
-            )
-        )
-        documents = []
     for path in documents:
         findings = Findings()
         # What the sender named may be a link; what lies in a folder may not.
         draft = _read_one(path, options, findings, follow=path in named)
         problems += findings.problems
+        unsure += [findings.unsure] if findings.unsure else []
         if draft is not None:
             drafts.append(draft)
-    problems += _doubled(drafts)
-    if any(problem.fatal for problem in problems):
+    if not any(problem.fatal for problem in problems):
+        drafts = _joined(drafts, options, problems, separate=separate)
+        problems += _doubled(drafts)
+    fatal = sum(problem.fatal for problem in problems)
+    if fatal == len(unsure) == 1:
+        raise LanguageUnsure(problems, unsure[0])
+    if fatal:
         raise BadDocument(problems)
     return drafts
 
@@ -85,7 +90,7 @@ def read_text(
     """The draft in a text or file that staff sent; ``name`` is the file's, or "" for a message.
 
     Text that begins with front matter is Markdown whatever its name. ``today`` dates a text that
-    bears no date. Raises :class:`BadDocument`.
+    bears no date. Raises :class:`BadDocument`, and :class:`LanguageUnsure` of its kind.
     """
     options = Options(
         languages=languages,
@@ -96,14 +101,33 @@ def read_text(
         today=today,
     )
     findings = Findings()
-    path = Path(name.replace("\0", "").replace("\\", "/")).name if name else ""
+    path = Path(Path(name.replace("\0", "").replace("\\", "/")).name if name else "")
+    where = shown(path) if name else ""
     draft = None
-    if not too_large(len(data), Place(path), findings):
-        draft = _read_data(data, Path(path), path, options, findings)
+    known = not path.suffix or is_known(path.suffix, where, findings)
+    if known and not too_large(len(data), Place(where), findings, limit_of(path.suffix)):
+        draft = _read_data(data, path, where, options, findings)
     findings.raise_if_bad()
     if draft is None:
-        raise BadDocument([Problem(what=text("There is no release in this."), where=path)])
+        raise BadDocument([Problem(what=text("There is no release in this."), where=where)])
     return draft
+
+
+def join(
+    drafts: Sequence[Draft],
+    *,
+    languages: Sequence[str],
+    slug: str | None = None,
+    original: str | None = None,
+) -> list[Draft]:
+    """The drafts of what came one by one, with those that are one release in several languages
+    as one. Raises :class:`BadDocument`, as for two texts in the same language."""
+    problems: list[Problem] = []
+    options = Options(languages=languages, slug=slug, original=original)
+    joined = _joined(list(drafts), options, problems, separate=False)
+    if any(problem.fatal for problem in problems):
+        raise BadDocument(problems)
+    return joined
 
 
 def _tag(language: str | None) -> str | None:
@@ -111,6 +135,33 @@ def _tag(language: str | None) -> str | None:
         return None if language is None else canonical(language)
     except UnknownLanguage as error:
         raise BadDocument([Problem(what=unknown_language(error.tag), fatal=True)]) from error
+
+
+def _joined(
+    drafts: list[Draft], options: Options, problems: list[Problem], *, separate: bool
+) -> list[Draft]:
+    """Texts that are one release as one; what is wrong with that goes to ``problems``."""
+    if len(drafts) < 2:
+        return drafts
+    whole = [draft for draft in drafts if len(draft.release.variants) > 1]
+    if options.slug is not None and (separate or whole):
+        what = text("--slug names one release, but there are several. Import one at a time.")
+        problems.append(Problem(what=what, fatal=True))
+        return drafts
+    if separate:
+        return drafts
+    families = in_families(drafts) if options.slug is None else [(drafts, ())]
+    joined = []
+    for members, reasons in families:
+        if len(members) == 1:
+            joined.append(members[0])
+            continue
+        findings = Findings()
+        one = as_one(members, options, findings, reasons)
+        problems += [problem for problem in findings.problems if problem.fatal]
+        if one is not None:
+            joined.append(one)
+    return joined
 
 
 def _documents(path: Path, problems: list[Problem]) -> list[Path]:
@@ -125,7 +176,8 @@ def _documents(path: Path, problems: list[Problem]) -> list[Path]:
         return [path]
     found = []
     for entry in entries:
-        if (entry.is_dir() and not entry.is_symlink()) or entry.suffix in LETTERS:
+        letter = entry.suffix.lower() in (*LETTERS, *OFFICE) and not entry.name.startswith("~$")
+        if (entry.is_dir() and not entry.is_symlink()) or letter:
             found.append(entry)
         else:
             what = text("This is neither a folder of a release nor a letter; it is not read.")
@@ -144,27 +196,31 @@ def _read_one(path: Path, options: Options, findings: Findings, *, follow: bool)
         mode = 0
     if stat.S_ISDIR(mode):
         return read_folder(path, options, findings)
-    if mode and not _is_known(path.suffix, where, findings):
+    if mode and not is_known(path.suffix, where, findings):
         return None
-    data = read_bytes(path, findings, follow=follow)
+    data = read_bytes(path, findings, follow=follow, limit=limit_of(path.suffix))
     return None if data is None else _read_data(data, path, where, options, findings)
-
-
-def _is_known(suffix: str, where: str, findings: Findings) -> bool:
-    if suffix.lower() in (*LETTERS, *MARKDOWN):
-        return True
-    findings.fatal(
-        Place(where),
-        text("Files of the kind “{suffix}” are not read yet. Send .md or .txt.", suffix=suffix),
-    )
-    return False
 
 
 def _read_data(
     data: bytes, path: Path, where: str, options: Options, findings: Findings
 ) -> Draft | None:
     suffix = path.suffix.lower()
-    if suffix and not _is_known(suffix, where, findings):
+    if suffix in OFFICE:
+        contents = take_apart(data, suffix, Place(where), findings)
+        if contents is None:
+            return None
+        every = flow(contents)
+        if not every:
+            findings.fatal(Place(where), text("The text is empty."))
+            return None
+        return read_letter(every, where, options, findings)
+    if any(data.startswith(sign) for sign in KINDS):
+        kind = next(kind for sign, kind in KINDS.items() if data.startswith(sign))
+        findings.fatal(
+            Place(where),
+            text("This is not a text but a file of the kind {suffix}. Name it so.", suffix=kind),
+        )
         return None
     content = decode(data, where, findings)
     if content is None:

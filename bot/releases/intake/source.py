@@ -25,8 +25,10 @@ def shown(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def read_bytes(path: Path, findings: Findings, *, follow: bool = False) -> bytes | None:
-    """The content of a plain file of at most :data:`TEXT_LIMIT` bytes.
+def read_bytes(
+    path: Path, findings: Findings, *, follow: bool = False, limit: int = TEXT_LIMIT
+) -> bytes | None:
+    """The content of a plain file of at most ``limit`` bytes.
 
     The size is asked before anything is read. A symbolic link is refused unless ``follow``: in a
     folder that others write to it could lead to any file of this machine.
@@ -47,14 +49,14 @@ def read_bytes(path: Path, findings: Findings, *, follow: bool = False) -> bytes
         findings.fatal(place, text("This is not a plain file, so it is not read."))
         return None
     with os.fdopen(descriptor, "rb") as file:
-        if too_large(status.st_size, place, findings):
+        if too_large(status.st_size, place, findings, limit):
             return None
-        data = file.read(TEXT_LIMIT + 1)
-    return None if too_large(len(data), place, findings) else data
+        data = file.read(limit + 1)
+    return None if too_large(len(data), place, findings, limit) else data
 
 
-def too_large(size: int, place: Place, findings: Findings) -> bool:
-    if size <= TEXT_LIMIT:
+def too_large(size: int, place: Place, findings: Findings, limit: int = TEXT_LIMIT) -> bool:
+    if size <= limit:
         return False
     findings.fatal(
         place,
@@ -62,7 +64,7 @@ def too_large(size: int, place: Place, findings: Findings) -> bool:
             "The file has {size} bytes; a text may have {limit}. Send the text alone, without "
             "pictures.",
             size=size,
-            limit=TEXT_LIMIT,
+            limit=limit,
         ),
     )
     return True

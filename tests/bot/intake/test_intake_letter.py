@@ -312,9 +312,9 @@ def test_invisible_marks_are_kept_and_pointed_out() -> None:
 
 
 def test_letters_are_read_from_a_folder_in_one_go(tmp_path: Path) -> None:
-    for language in ("en", "zh"):
-        (tmp_path / f"{language}.txt").write_text(letter(language), encoding="utf-8")
+    for name, language in (("first", "en"), ("second", "zh")):
+        (tmp_path / f"{name}.txt").write_text(letter(language), encoding="utf-8")
 
-    drafts = read([tmp_path], languages=OFFICE, default_zone="UTC")
+    drafts = read([tmp_path], languages=OFFICE, default_zone="UTC", separate=True)
 
     assert [draft.release.original for draft in drafts] == ["en", "zh"]

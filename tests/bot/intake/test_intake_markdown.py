@@ -355,10 +355,13 @@ def test_a_file_of_a_larger_release_asks_for_its_folder(folder: Folder) -> None:
 
 
 def test_other_kinds_of_files_and_missing_ones_are_named(tmp_path: Path) -> None:
-    office = tmp_path / "letter.docx"
-    office.write_bytes(b"PK")
-
-    assert "Files of the kind “.docx” are not read yet" in refusal(office)
+    for name, remedy in (
+        ("letter.xyz", "Files of the kind .xyz are not read. Known are: .md, .txt, .docx, .html."),
+        ("letter.odt", "Files of the kind .odt are not read. Save it as .docx."),
+        ("letter.docm", "The document has macros. Save it as .docx, without macros."),
+    ):
+        (tmp_path / name).write_bytes(b"PK")
+        assert remedy in refusal(tmp_path / name)
     assert "gone.md: There is no such file" in refusal(tmp_path / "gone.md")
     assert "There is no such file" in refusal(tmp_path / "a\0b.md")
     (tmp_path / "empty").mkdir()
@@ -374,7 +377,8 @@ def test_one_name_for_two_releases_is_refused(tmp_path: Path) -> None:
     paths = (tmp_path / "a" / "en.md", tmp_path / "b" / "en.md")
 
     assert "gives a release of the same name, lamps-2026" in refusal(*paths)
-    assert "--slug names one release" in refusal(*paths, slug="lamps")
+    assert "is in the same language" in refusal(*paths, slug="lamps")
+    assert "--slug names one release" in refusal(*paths, slug="lamps", separate=True)
 
 
 def test_the_demo_newsroom_is_read_without_a_remark() -> None:
