@@ -230,6 +230,19 @@ async def of_release(connection: AsyncConnection, release_id: int) -> list[Publi
     return await _load(connection, t.published.c.release_id == release_id)
 
 
+async def of_releases(
+    connection: AsyncConnection, release_ids: Collection[int]
+) -> dict[int, list[Published]]:
+    """The same of many releases at once, by release; those with nothing out have an empty list."""
+    wanted = sorted(release_ids)
+    found: dict[int, list[Published]] = {ident: [] for ident in wanted}
+    for start in range(0, len(wanted), 100):  # each may have several copies, and ids are bound
+        some = wanted[start : start + 100]
+        for published in await _load(connection, t.published.c.release_id.in_(some)):
+            found[published.release_id].append(published)
+    return found
+
+
 async def languages(connection: AsyncConnection) -> tuple[str, ...]:
     """Every language that anything is published in."""
     found = await connection.scalars(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,17 @@ async def in_state(
 async def by_id(connection: AsyncConnection, ident: int, *, to_change: bool = False) -> Release:
     found = await _load(connection, t.release.c.id == ident, to_change=to_change)
     return found[0]
+
+
+async def by_ids(connection: AsyncConnection, idents: Collection[int]) -> dict[int, Release]:
+    """Many at once; those that are not there are left out."""
+    wanted = sorted(idents)
+    found: dict[int, Release] = {}
+    for start in range(0, len(wanted), 500):  # well under SQLite's limit of bound values
+        for release in await _load(connection, t.release.c.id.in_(wanted[start : start + 500])):
+            assert release.id is not None  # it was stored
+            found[release.id] = release
+    return found
 
 
 async def in_series(connection: AsyncConnection, name: str) -> list[Release]:

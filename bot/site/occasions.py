@@ -1,4 +1,4 @@
-"""Anniversaries to come, as readers may know of them."""
+"""Anniversaries to come, as the calendar's page shows them."""
 
 from __future__ import annotations
 
@@ -8,29 +8,33 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.occasions import almanac
 from bot.occasions import repository as occasions
 from bot.occasions.repository import Occurrence
-from bot.occasions.title import occasion_title
-from bot.releases import publication, repository
-from bot.releases.publication import Published, filled_headline
-from bot.releases.release import Release
+from bot.occasions.wording import by_calendar
+from bot.releases.publication import Published
+from translations.text import Text, text
 
 AHEAD = timedelta(days=366)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coming:
-    """An anniversary in one language, and the published release that tells of it."""
+    """An anniversary in one language, and the published release that tells of it.
+
+    ``remarks`` say by which calendar it comes back, and that it was moved.
+    """
 
     on: date
     title: str
     release: Published
+    remarks: tuple[Text, ...] = ()
 
 
 async def occurrences(connection: AsyncConnection, today: date) -> list[Occurrence]:
     """Those of accepted observances from ``today`` on, for a year. Not yet for readers."""
     found = await occasions.between(connection, today, today + AHEAD)
-    return [o for o in found if o.spec.accepted and o.state != "missed"]
+    return [o for o in found if o.spec.accepted and o.state != "missed" and not o.lead]
 
 
 def fingerprint(found: Sequence[Occurrence]) -> tuple[tuple[int, date, str], ...]:
@@ -42,21 +46,16 @@ async def coming(
     connection: AsyncConnection, found: Sequence[Occurrence], language: str
 ) -> list[Coming]:
     """Of ``found``, what readers of ``language`` may see: their release is out in it."""
-    known: dict[int, tuple[Release, Published | None]] = {}
-    shown: list[Coming] = []
-    for occurrence in found:
-        ident = occurrence.release_id
-        if ident not in known:
-            copies = await publication.of_release(connection, ident)
-            known[ident] = (
-                await repository.by_id(connection, ident),
-                next((copy for copy in copies if language in copy.variants), None),
-            )
-        release, published = known[ident]
-        if published is not None:
-            title = _title(release, published, language, occurrence.number)
-            shown.append(Coming(on=occurrence.civil_date, title=title, release=published))
-    return shown
+    entries = await almanac.of_occurrences(connection, found)
+    return [
+        Coming(
+            on=entry.on,
+            title=entry.titles[language],
+            release=entry.pages[language],
+            remarks=_remarks(entry),
+        )
+        for entry in almanac.in_language(entries, language)
+    ]
 
 
 def by_year(entries: Sequence[Coming]) -> Mapping[int, list[Coming]]:
@@ -66,15 +65,10 @@ def by_year(entries: Sequence[Coming]) -> Mapping[int, list[Coming]]:
     return years
 
 
-def _title(release: Release, published: Published, language: str, number: int) -> str:
-    """The approved title pattern, or that of the headline as published, counted.
-
-    Where neither is there only the number is known.
-    """
-    pattern = ""
-    if language in release.approved_languages:
-        variant = release.variants[language]
-        pattern = variant.occasion
-        if published.variants[language].headline == filled_headline(release, language):
-            pattern = pattern or variant.headline
-    return occasion_title(pattern, number, language)
+def _remarks(entry: almanac.Entry) -> tuple[Text, ...]:
+    calendar = by_calendar(entry.calendar)
+    moved = entry.moved_from
+    return (
+        *((calendar,) if calendar else ()),
+        *((text("Moved from {date}.", date=moved),) if moved else ()),
+    )

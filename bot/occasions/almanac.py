@@ -1,0 +1,181 @@
+"""Anniversaries as readers may know of them: of releases that are out, by approved titles.
+
+What is in preparation or under embargo has nothing published, and is therefore not in here.
+Dates are Gregorian ones whatever calendar an observance goes by: Babel brings the months of no
+other calendar, so that a day of one could not be written in a reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.occasions.observance import Anniversary, anniversaries
+from bot.occasions.repository import Occurrence
+from bot.occasions.title import occasion_title, published_pattern
+from bot.releases import publication, repository
+from bot.releases.calendars import BeyondCalendar
+from bot.releases.publication import Published
+from bot.releases.recurrence import day_in
+from bot.releases.release import ObservanceSpec, PubStatus, Release
+from bot.store import tables as t
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An anniversary in each language that its release is out in.
+
+    ``day`` is the day itself, wherever the weekend is; ``pages`` is where readers of a language
+    find more: the page of that year, else the release's own, else the newest about it.
+    """
+
+    slug: str
+    series: str
+    anniversary: Anniversary
+    calendar: str
+    day: date
+    titles: Mapping[str, str]
+    pages: Mapping[str, Published]
+
+    @property
+    def on(self) -> date:
+        return self.anniversary.occasion
+
+    @property
+    def moved_from(self) -> date | None:
+        return self.day if self.day != self.on else None
+
+
+async def of_occurrences(connection: AsyncConnection, found: Sequence[Occurrence]) -> list[Entry]:
+    """What readers may know of these, in the same order; days ahead of an anniversary are none."""
+    days = [occurrence for occurrence in found if not occurrence.lead]
+    known = await _known(connection, {occurrence.release_id for occurrence in days})
+    return _each_once(
+        known[occurrence.release_id].entry(
+            Anniversary(
+                number=occurrence.number,
+                year=occurrence.year,
+                occasion=occurrence.occasion_date,
+            )
+        )
+        for occurrence in days
+        if occurrence.release_id in known
+    )
+
+
+async def between(connection: AsyncConnection, first: date, last: date) -> list[Entry]:
+    """Every anniversary with ``first <= on <= last``, in order; none before its release's date."""
+    entries = [
+        told.entry(anniversary)
+        for told in (await _known(connection)).values()
+        for anniversary in anniversaries(
+            replace(told.spec, lead=()), first - timedelta(days=1), last
+        )
+        if anniversary.occasion >= told.release.date
+    ]
+    return _each_once(sorted(entries, key=lambda entry: (entry.on, entry.slug)))
+
+
+def in_language(entries: Iterable[Entry], language: str) -> list[Entry]:
+    """Those that readers of ``language`` can read of."""
+    return [entry for entry in entries if language in entry.titles]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """A release that is out, with what was published of it, newest first."""
+
+    release: Release
+    spec: ObservanceSpec
+    series: str
+    copies: Sequence[Published]
+
+    def entry(self, anniversary: Anniversary) -> Entry:
+        day = _day_itself(self.spec, anniversary)
+        own = next((copy for copy in self.copies if copy.year is None), None)
+        of_the_day = [c for c in self.copies if c.year == anniversary.year and not c.lead]
+        if own is not None and own.date in (day, anniversary.occasion):
+            of_the_day.insert(0, own)
+        pages: dict[str, Published] = {}
+        for copy in (*of_the_day, *([own] if own else ()), *self.copies):
+            pages = dict.fromkeys(copy.variants, copy) | pages
+        return Entry(
+            slug=self.release.slug,
+            series=self.series,
+            anniversary=anniversary,
+            calendar=self.spec.calendar,
+            day=day,
+            titles={
+                tag: page.variants[tag].headline
+                if page in of_the_day
+                else occasion_title(
+                    published_pattern(self.release, own, tag), anniversary.number, tag
+                )
+                for tag, page in pages.items()
+            },
+            pages=pages,
+        )
+
+
+def _day_itself(spec: ObservanceSpec, anniversary: Anniversary) -> date:
+    """Where it was before it was moved; an observance that was given another calendar since
+    knows nothing of the years it had before."""
+    try:
+        return day_in(spec, anniversary.year) or anniversary.occasion
+    except BeyondCalendar:
+        return anniversary.occasion
+
+
+async def _known(
+    connection: AsyncConnection, wanted: Iterable[int] | None = None
+) -> dict[int, _Told]:
+    """What is out of the releases ``wanted`` (of all, if ``None``) that commemorate something."""
+    o = t.observance
+    query = (
+        select(o.c.release_id, o.c.series)
+        .where(o.c.accepted.is_(True))
+        .where(o.c.release_id.in_(select(t.published.c.release_id)))
+    )
+    series = {row.release_id: row.series for row in await connection.execute(query)}
+    if wanted is not None:
+        series = {ident: series[ident] for ident in wanted if ident in series}
+    releases = await repository.by_ids(connection, series)
+    copies = await publication.of_releases(connection, series)
+    return {
+        ident: _Told(
+            release=release,
+            spec=release.observance,
+            series=series[ident],
+            copies=copies[ident],
+        )
+        for ident, release in releases.items()
+        if release.observance is not None and release.pubstatus is PubStatus.USABLE
+    }
+
+
+def _each_once(entries: Iterable[Entry]) -> list[Entry]:
+    """One anniversary is one entry, in each language from the newest release of its series."""
+    found: dict[tuple[str, int], Entry] = {}
+    for entry in entries:
+        key = (entry.series, entry.anniversary.year)
+        other = found.get(key)
+        found[key] = entry if other is None else _together(entry, other)
+    return sorted(found.values(), key=lambda entry: entry.on)
+
+
+def _together(one: Entry, other: Entry) -> Entry:
+    newer, older = (one, other) if _age(one) >= _age(other) else (other, one)
+    return replace(
+        newer,
+        titles={**older.titles, **newer.titles},
+        pages={**older.pages, **newer.pages},
+    )
+
+
+def _age(entry: Entry) -> tuple[date, int]:
+    newest = max(entry.pages.values(), key=lambda page: (page.date, page.release_id))
+    return newest.date, newest.release_id
