@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.errors import Conflict, NotAllowed
-from bot.releases import audit, publication, repository, review
+from bot.releases import audit, publication, repository, review, versions
 from bot.releases.release import (
     Completeness,
     Moment,
@@ -74,6 +74,7 @@ class Desk:
                 return Filed(known, "same")
             merged = _queued_by_file(merged, now)
             stored = await repository.save(connection, merged, now)
+            await versions.keep(connection, stored, now)
             if archive:
                 stored = await self._archive(connection, stored, now)
             outcome = "changed" if known else "new"
@@ -148,6 +149,7 @@ class Desk:
                 )
             release = _queued_by_file(release, now)
             await repository.save(connection, release, now)
+            await versions.keep(connection, release, now)
             await audit.record(connection, now, actor, "approve", slug, languages=list(chosen))
             return release
 
