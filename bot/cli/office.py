@@ -68,15 +68,29 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
 def show(
     context: typer.Context,
     slug: Slug,
+    language: Annotated[
+        str | None, typer.Argument(metavar="[LANG]", help="Only this variant; by default all.")
+    ] = None,
     history: Annotated[
         bool, typer.Option("--history", help="Also who did what to it, and when.")
+    ] = False,
+    changes: Annotated[
+        bool,
+        typer.Option(
+            "--changes", help="What changed in the original after a variant was approved."
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Show one release whole, with the state of each variant."""
     from bot.cli import releases
 
-    asyncio.run(releases.show_one(context.obj, slug, history=history, as_json=as_json))
+    chosen = tag(context.obj, language, "LANG")
+    asyncio.run(
+        releases.show_one(
+            context.obj, slug, chosen, history=history, changes=changes, as_json=as_json
+        )
+    )
 
 
 def approve(

@@ -130,6 +130,18 @@ class Output:
             Panel(Group(grid, *text), title=Styled(heading, style="bold"), title_align="left")
         )
 
+    def marked(self, label: Text, parts: Sequence[tuple[str, str]]) -> None:
+        """A line under a ``label``, of parts that each have a Rich style on a terminal."""
+        heading = self.words(label)
+        cleaned = [(_one_line(self.words(f"{words}|"))[:-1], style) for words, style in parts]
+        if not self.terminal:
+            self._stdout.write(f"{heading}: {''.join(words for words, _ in cleaned).strip()}\n")
+            return
+        from rich.text import Text as Styled
+
+        line = Styled.assemble((f"{heading}  ", "dim"), *cleaned)
+        self._console().print(line)
+
     @contextmanager
     def progress(self, label: Text, total: int) -> Iterator[_Step]:
         """A bar on a terminal while more than a few things are done; call what it gives for each.

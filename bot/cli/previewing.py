@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bot.cli import remarks
 from bot.cli.output import Output
+from bot.cli.releases import demand_variant
 from bot.cli.session import Session
 from bot.delivery.message import draft_message
-from bot.errors import NotFound
 from bot.releases import repository
+from bot.releases.counting import counted
 from bot.transports.entities import units
 from bot.transports.fit import TEXT_LIMIT, Fitted, fit
 from translations.locales import native_name
@@ -16,15 +18,7 @@ from translations.text import text
 async def preview(session: Session, slug: str, language: str | None, *, as_json: bool) -> None:
     async with session.database() as database, database.read() as connection:
         release = await repository.get(connection, slug)
-    if language is not None and language not in release.variants:
-        raise NotFound(
-            text(
-                "“{slug}” has no variant in {language}. There are: {known}.",
-                slug=slug,
-                language=language,
-                known=tuple(release.variants),
-            )
-        )
+    demand_variant(release, language)
     messages = {
         tag: fit(draft_message(release, tag, session.settings))
         for tag in ([language] if language else release.variants)
@@ -43,6 +37,7 @@ async def preview(session: Session, slug: str, language: str | None, *, as_json:
                     "paragraphs": message.shown,
                     "units": units(message.text),
                     "limit": TEXT_LIMIT,
+                    "warnings": remarks.warnings_json(counted(release, (tag,))),
                 }
                 for tag, message in messages.items()
             ]
@@ -50,6 +45,8 @@ async def preview(session: Session, slug: str, language: str | None, *, as_json:
         return
     for tag, message in messages.items():
         _show(session.out, tag, message)
+        for one in counted(release, (tag,)):
+            session.out.complain(one.as_text())
 
 
 def _show(out: Output, tag: str, message: Fitted) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bot.cli import sheet
+from bot.cli import remarks, sheet
 from bot.cli.session import Session
-from bot.releases import audit, repository
+from bot.errors import NotFound
+from bot.releases import audit, repository, versions
+from bot.releases.counting import counted
 from bot.releases.publication import filled_headline
-from bot.releases.release import Moment
+from bot.releases.release import Moment, Release
 from bot.releases.review import OPERATOR
 from translations.text import text
 
@@ -46,14 +48,31 @@ async def show_all(session: Session, *, as_json: bool) -> None:
     )
 
 
-async def show_one(session: Session, slug: str, *, history: bool, as_json: bool) -> None:
+async def show_one(
+    session: Session,
+    slug: str,
+    language: str | None,
+    *,
+    history: bool,
+    changes: bool,
+    as_json: bool,
+) -> None:
     async with session.database() as database, database.read() as connection:
         release = await repository.get(connection, slug)
         acts = await audit.history(connection, slug) if history else ()
+        since = await versions.changes_since(connection, release) if changes else {}
+    demand_variant(release, language)
+    chosen = (language,) if language else ()
+    since = {tag: one for tag, one in since.items() if language in (None, tag)}
     out = session.out
     if as_json:
         document = sheet.as_json(release)
+        if language:
+            document["variants"] = {language: document["variants"][language]}
         document["missing"] = list(sheet.missing(release, session.settings))
+        document["warnings"] = remarks.warnings_json(counted(release, chosen))
+        if changes:
+            document["changes"] = remarks.changes_json(since)
         if history:
             document["history"] = [
                 {
@@ -66,7 +85,12 @@ async def show_one(session: Session, slug: str, *, history: bool, as_json: bool)
             ]
         out.json(document)
         return
-    sheet.show(out, release, session.settings)
+    if changes:
+        remarks.show_changes(out, release, since)
+    else:
+        sheet.show(out, release, session.settings, language)
+        for one in counted(release, chosen):
+            out.say(one.as_text())
     if history:
         zone = session.zone
         out.table(
@@ -76,6 +100,19 @@ async def show_one(session: Session, slug: str, *, history: bool, as_json: bool)
                 for act in acts
             ],
             text("Nothing has been done to it."),
+        )
+
+
+def demand_variant(release: Release, language: str | None) -> None:
+    """Raises ``NotFound``, which names the languages that there are."""
+    if language is not None and language not in release.variants:
+        raise NotFound(
+            text(
+                "“{slug}” has no variant in {language}. There are: {known}.",
+                slug=release.slug,
+                language=language,
+                known=tuple(release.variants),
+            )
         )
 
 
@@ -89,6 +126,8 @@ async def approve(session: Session, slug: str, language: str | None) -> None:
         release = await desk.approve(OPERATOR, slug, (language,) if language else ())
     done = (language,) if language else tuple(release.variants)
     session.out.say(text("Approved of “{slug}”: {languages}.", slug=slug, languages=done))
+    for one in counted(release, done):
+        session.out.complain(one.as_text())
 
 
 async def accept(session: Session, slug: str) -> None:

@@ -179,9 +179,20 @@ def _observance(release: Release) -> list[Line]:
     ]
 
 
-def show(out: Output, release: Release, settings: Settings) -> None:
-    """The whole release, and what it still needs before it goes out."""
-    whole(out, release)
+def show(out: Output, release: Release, settings: Settings, language: str | None = None) -> None:
+    """The whole release, or only its variant in ``language``, and what it still needs before it
+    goes out."""
+    whole(out, release, language)
+    stale = tuple(tag for tag in release.variants if release.state_of(tag) == "stale")
+    if stale:
+        out.say(
+            text(
+                "The original changed after these were approved: {languages}. See what with: "
+                "polyherald show {slug} --changes",
+                languages=stale,
+                slug=release.slug,
+            )
+        )
     lacking = missing(release, settings)
     if lacking:
         out.say(
@@ -195,10 +206,12 @@ def show(out: Output, release: Release, settings: Settings) -> None:
         out.say(proposal(release))
 
 
-def whole(out: Output, release: Release) -> None:
-    """What its languages share, then each variant with its text."""
+def whole(out: Output, release: Release, language: str | None = None) -> None:
+    """What its languages share, then each variant with its text, or that in ``language``."""
     out.sheet(release.slug, summary(release))
     for tag, variant in release.variants.items():
+        if language not in (None, tag):
+            continue
         lines: list[Line] = [
             (text("State"), state(release.state_of(tag))),
             (text("Headline"), variant.headline),
