@@ -22,8 +22,10 @@ from bot.delivery.engine import Engine, engine_for
 from bot.delivery.planner import Planner
 from bot.delivery.sender import Sender
 from bot.errors import PolyheraldError, StoreError, TransportError
+from bot.releases import notices
 from bot.releases.desk import Desk
 from bot.releases.folder import Folder
+from bot.releases.notices import Notice
 from bot.settings import Settings, unknown_variables
 from bot.site.health import Check, Metrics
 from bot.site.web import Site, make_site
@@ -31,7 +33,6 @@ from bot.store import migrate, migrations
 from bot.store.database import Database, changes
 from bot.store.lease import Lease
 from bot.store.lock import only_service
-from translations.text import Text
 
 if TYPE_CHECKING:
     from bot.chat.app import Chat
@@ -66,7 +67,6 @@ class Service:
         self.chat: Chat | None = None
         self.planner: Planner | None = None
         self._token_problem: str | None = None
-        self._telling: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Run every role until ``stop``. Raises ``PolyheraldError`` when it cannot start."""
@@ -109,7 +109,6 @@ class Service:
         if transport is not None and "bot" in self.roles:
             from bot.chat.app import Chat
 
-            # Made before anything has to be told: it keeps notices until Telegram is reached.
             self.chat = Chat(
                 self.database,
                 self.settings,
@@ -186,8 +185,6 @@ class Service:
         try:
             await self._leading("bot", self.chat.run)
         finally:
-            for telling in set(self._telling):
-                await _ended(telling)
             await self.chat.close()
 
     async def _introduced(self, transport: TelegramTransport) -> bool:
@@ -216,17 +213,15 @@ class Service:
             async with self.database.write() as connection:
                 await rate.take(connection, 1, self.clock.now())
 
-    async def _tell(self, what: Text) -> None:
-        """Tell staff, without making the planner wait for Telegram."""
-        if self.chat is not None:
-            telling = asyncio.create_task(self.chat.tell_staff(what))
-            self._telling.add(telling)
-            telling.add_done_callback(self._telling.discard)
+    async def _tell(self, notice: Notice) -> None:
+        async with self.database.write() as connection:
+            now = self.clock.now()
+            await notices.post(self.database, connection, self.settings, now, [notice])
 
     # --- planning and sending --------------------------------------------------------------------
 
     async def _plan(self, engine: Engine) -> None:
-        self.planner = Planner(self.database, self.settings, self.clock, engine, self._tell)
+        self.planner = Planner(self.database, self.settings, self.clock, engine)
         if self.database.is_sqlite:
             unknown = await self.planner.recover()
             if unknown:
@@ -238,8 +233,15 @@ class Service:
         rate = pace.Pace(self.database, pace.key_of(token), self.settings.rate_per_second)
         async with self.database.write() as connection:
             await rate.prepare(connection)
-        await standstill.hold(self.database, self.settings, self.clock, self._tell)
-        sender = Sender(self.database, self.settings, self.clock, {transport.name: transport}, rate)
+        await standstill.hold(self.database, self.settings, self.clock)
+        sender = Sender(
+            self.database,
+            self.settings,
+            self.clock,
+            {transport.name: transport},
+            rate,
+            self.metrics.count_deliveries,
+        )
         beats = asyncio.create_task(standstill.beat(self.database, self.clock))
         running = asyncio.create_task(engine.run(sender.send_chunk))
         stopped = asyncio.create_task(self.stop.wait())

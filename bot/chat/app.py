@@ -1,39 +1,30 @@
-"""The bot on Telegram: set up, listen, tell staff, close."""
+"""The bot on Telegram: set up, listen, carry notices, close."""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 import orjson
 import structlog
 from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 
-from bot.audience import repository as audience
-from bot.chat import commands, keyboards
-from bot.chat.keyboards import Button, Rows
-from bot.chat.office import TRANSPORT, Office, not_reached
-from bot.chat.page import Page
+from bot.chat import commands
+from bot.chat.messenger import Messenger
+from bot.chat.office import Office
 from bot.chat.poller import FIRST_PAUSE, LONGEST_PAUSE, Poller
 from bot.chat.updates import KINDS, Updates
 from bot.clock import Clock
-from bot.delivery import ledger
 from bot.errors import StoreError, TransportError
-from bot.releases import repository
 from bot.releases.desk import Desk
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.transports.telegram import TelegramTransport
-from translations.catalogs import catalog_for
-from translations.text import Text
 
 WEBHOOK_PATH = "/telegram/webhook"
 WEBHOOK_BYTES = 1_000_000
-STAFF_TOLD = ("admin", "editor")
-MOST_UNTOLD = 50
 LONGEST_FAREWELL = 10.0
 """Seconds for the answers that were begun when the service stops."""
 
@@ -67,7 +58,6 @@ class Chat:
         )
         self._updates = Updates(self._office)
         self._ready = False
-        self._untold: deque[tuple[Text, Rows]] = deque(maxlen=MOST_UNTOLD)
 
     @property
     def username(self) -> str:
@@ -86,8 +76,9 @@ class Chat:
             log.warning("Telegram is not reached yet", error=type(error).__name__)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Listen until ``stop``, then finish the answers that were begun."""
+        """Listen and carry notices until ``stop``, then finish what was begun."""
         await self._until_set_up(stop)
+        carrying = asyncio.create_task(Messenger(self._office).run(stop))
         if self._office.settings.telegram_webhook_url:
             await stop.wait()
         elif self._ready:
@@ -95,6 +86,7 @@ class Chat:
         try:
             async with asyncio.timeout(LONGEST_FAREWELL):
                 await self._updates.drain()
+                await carrying
         except TimeoutError:
             log.warning("stopped before everybody had an answer")
 
@@ -130,47 +122,9 @@ class Chat:
             return 503
         return 200 if done else 503
 
-    async def tell_staff(self, text: Text, *, buttons: Rows = ()) -> None:
-        """Tell admins and editors, each in private and in their own language.
-
-        A notice that names a ``key`` or ``slug`` gets buttons for that announcement or release
-        unless ``buttons`` are given. Who never started the bot is skipped and logged. Before the
-        bot is set up, notices are kept until it is.
-        """
-        if not self._ready:
-            self._untold.append((text, buttons))
-            return
-        rows = buttons or await self._buttons_for(text)
-        staff = self._office.settings.staff
-        told = dict.fromkeys(member.id for member in staff if member.role in STAFF_TOLD)
-        await asyncio.gather(*(self._tell(user_id, text, rows) for user_id in told))
-
-    async def _tell(self, user_id: int, notice: Text, rows: Rows) -> None:
-        office = self._office
-        async with office.database.read() as connection:
-            known = await audience.find(connection, TRANSPORT, str(user_id))
-        words = catalog_for(known.languages if known else office.settings.languages)
-        try:
-            await office.send(user_id, Page(words, notice), words, rows)
-        except TelegramError as error:
-            reason = "never started the bot" if not_reached(error) else type(error).__name__
-            log.warning("a member of staff was not told", reason=reason, notice=str(notice))
-
     async def close(self) -> None:
         """Drop what is still being answered. The transport belongs to whoever made it."""
         await self._updates.close()
-
-    async def _buttons_for(self, notice: Text) -> Sequence[Sequence[Button]]:
-        key, slug = notice.args.get("key"), notice.args.get("slug")
-        async with self._office.database.read() as connection:
-            if isinstance(key, str):
-                announcement = await ledger.by_key(connection, key)
-                return keyboards.held(announcement.id) if announcement is not None else ()
-            if isinstance(slug, str):
-                release = await repository.find(connection, slug)
-                if release is not None:
-                    return [[keyboards.press(release.slug, "release", release.id)]]
-        return ()
 
     async def _until_set_up(self, stop: asyncio.Event) -> None:
         pause = FIRST_PAUSE
@@ -195,9 +149,6 @@ class Chat:
         self._ready = True
         await commands.set_for_everybody(office)
         await commands.set_for_staff(office, [member.id for member in office.settings.staff])
-        while self._untold:
-            notice, buttons = self._untold.popleft()
-            await self.tell_staff(notice, buttons=buttons)
 
     async def _direct_updates(self) -> None:
         """To the webhook if one is wanted, else nowhere: they are polled for."""

@@ -102,13 +102,13 @@ class _Rehearsal:
         await self._leave_only_the_day(connection)
         now = self._begins
         while now < self._ends:
-            self.found.notices += await publications.publish_due(
-                database, settings, connection, now
-            )
+            told = await publications.publish_due(database, settings, connection, now)
             look = await occurrences.announce_due(
                 database, settings, connection, now, plan=self._plan
             )
-            self.found.notices += look.notices
+            # What concerns the translators alone, they are told by themselves.
+            told += look.notices
+            self.found.notices += [notice.what for notice in told if not notice.language]
             await self._plan_publications(connection, now)
             due = await publications.next_due(connection, now)
             now = min(look.again, due or look.again)

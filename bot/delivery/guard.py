@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
+from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
-from translations.text import Text, text
+from bot.releases.notices import Notice
+from translations.text import text
 
 log = structlog.get_logger(__name__)
 
 
 async def guarded(
-    connection: AsyncConnection, slug: str, act: Awaitable[Sequence[Text]]
-) -> Sequence[Text]:
-    """Carry out ``act`` for one release; if it breaks, undo it alone and tell staff.
+    connection: AsyncConnection, slug: str, now: datetime, act: Awaitable[Sequence[Notice]]
+) -> Sequence[Notice]:
+    """Carry out ``act`` for one release; if it breaks, undo it alone and tell staff, once a day.
 
     Trouble with one release must not keep all others from going out.
     """
@@ -27,10 +29,8 @@ async def guarded(
         raise
     except Exception:
         log.exception("could not be announced", slug=slug)
-        return [
-            text(
-                "“{slug}” could not be announced because of a fault. "
-                "The operator finds it in the log.",
-                slug=slug,
-            )
-        ]
+        what = text(
+            "“{slug}” could not be announced because of a fault. The operator finds it in the log.",
+            slug=slug,
+        )
+        return [Notice(key=f"fault/{slug}/{now.date()}", what=what)]

@@ -29,12 +29,13 @@ from bot.occasions.hours import comes_next, has_come
 from bot.occasions.lateness import is_late
 from bot.occasions.repository import Occurrence
 from bot.releases import publication, repository
+from bot.releases.notices import Notice
 from bot.releases.publication import Published
 from bot.releases.release import Release, ReleaseState
 from bot.settings import Settings
 from bot.store import tables as t
 from bot.store.database import Database, touch
-from translations.text import Text, text
+from translations.text import text
 
 NO_EDITION = "no_edition"
 
@@ -57,7 +58,7 @@ class Look:
     """What a look at the occurrences found: ``notices`` for staff, and when to look ``again``
     if nothing changes until then (UTC)."""
 
-    notices: list[Text]
+    notices: list[Notice]
     again: datetime
 
 
@@ -83,7 +84,7 @@ async def announce_due(
     again += [gate for o in near for gate in o.gates if gate > now]
     if len(due) > AT_A_LOOK:
         again.append(now)
-    notices: list[Text] = []
+    notices: list[Notice] = []
     zones = (
         sorted({settings.timezone, *await audience.zones(connection)})
         if due
@@ -91,7 +92,7 @@ async def announce_due(
     )
     for occurrence in due[:AT_A_LOOK]:
         step = await _step(database, settings, connection, occurrence, now, plan)
-        notices += await guarded(connection, step.release.slug, step.look(zones))
+        notices += await guarded(connection, step.release.slug, now, step.look(zones))
     return Look(notices, min(again, default=now + SOONER_OR_LATER))
 
 
@@ -141,7 +142,7 @@ async def announce_to_movers(
     moved = await audience.movers(connection, since)
     for occurrence in underway if moved else ():
         step = await _step(database, settings, connection, occurrence, now)
-        await guarded(connection, step.release.slug, step.follow(moved))
+        await guarded(connection, step.release.slug, now, step.follow(moved))
 
 
 @dataclass
@@ -160,12 +161,12 @@ class _Step:
     def key(self) -> str:
         return occurrence_key(self.release.slug, self.occurrence.year, self.occurrence.lead)
 
-    async def look(self, zones: Sequence[str]) -> list[Text]:
+    async def look(self, zones: Sequence[str]) -> list[Notice]:
         occurrence, release = self.occurrence, self.release
         announcement = await ledger.by_key(self.connection, self.key, to_change=True)
         begun = announcement is not None and announcement.published_id is not None
         over = occurrence.civil_date < civil_dates_at(self.now)[0]
-        notices: list[Text] = []
+        notices: list[Notice] = []
         if not begun and (covered := await self._covered()) is not None:
             await occasions.set_state(self.connection, occurrence.id, "covered")
             return covered
@@ -177,17 +178,16 @@ class _Step:
             notices = await self.take(zones)
         elif missed_ahead or (over and not carrier.is_under_embargo(release, self.now)):
             await occasions.set_state(self.connection, occurrence.id, "missed")
-            notices = [
-                text(
-                    "The anniversary of “{slug}” on {date} was not announced: "
-                    "no text of it is approved and free to go out.",
-                    slug=release.slug,
-                    date=occurrence.civil_date,
-                )
-            ]
+            what = text(
+                "The anniversary of “{slug}” on {date} was not announced: "
+                "no text of it is approved and free to go out.",
+                slug=release.slug,
+                date=occurrence.civil_date,
+            )
+            notices = [Notice(key=f"missed/{self.key}", what=what)]
         return notices
 
-    async def _covered(self) -> list[Text] | None:
+    async def _covered(self) -> list[Notice] | None:
         """``None`` unless another announcement is this occurrence's; else what to tell staff."""
         if await carrier.is_covered(self.connection, self.release, self.occurrence):
             return []
@@ -201,15 +201,14 @@ class _Step:
             return None
         if not self._is_edition or self.occurrence.lead:
             return []
-        return [
-            text(
-                "“{slug}” was approved after its anniversary had been announced without it. "
-                "Publish it if it should still go out.",
-                slug=self.release.slug,
-            )
-        ]
+        what = text(
+            "“{slug}” was approved after its anniversary had been announced without it. "
+            "Publish it if it should still go out.",
+            slug=self.release.slug,
+        )
+        return [Notice(key=f"after/{self.key}", what=what)]
 
-    async def follow(self, moved: Mapping[str, Sequence[Preference]]) -> list[Text]:
+    async def follow(self, moved: Mapping[str, Sequence[Preference]]) -> list[Notice]:
         announcement = await ledger.by_key(self.connection, self.key, to_change=True)
         open_ = (AnnouncementState.SENDING, AnnouncementState.DONE)
         if announcement is None or announcement.published_id is None:
@@ -239,7 +238,7 @@ class _Step:
             )
         return []
 
-    async def take(self, zones: Sequence[str]) -> list[Text]:
+    async def take(self, zones: Sequence[str]) -> list[Notice]:
         announcement = await ledger.by_key(self.connection, self.key)
         if announcement is not None and announcement.state is AnnouncementState.CANCELLED:
             await occasions.set_state(self.connection, self.occurrence.id, "done")
@@ -266,7 +265,7 @@ class _Step:
             announcement.state is AnnouncementState.HELD and announcement.reason == NO_EDITION
         )
 
-    async def _ask(self, announcement: Announcement | None, due: _Due) -> list[Text]:
+    async def _ask(self, announcement: Announcement | None, due: _Due) -> list[Notice]:
         first, _ = civil_dates_at(self.now)
         if self.occurrence.civil_date < first:
             await occasions.set_state(self.connection, self.occurrence.id, "done")
@@ -275,13 +274,12 @@ class _Step:
         moment = min(at for _, at in (*due.on_time, *due.late))
         held = await self._announcement(None, moment, None)
         await ledger.set_state(self.connection, held.id, AnnouncementState.HELD, reason=NO_EDITION)
-        return [
-            text(
-                "No release was prepared for “{key}”. It is held; resume it to announce the "
-                "title alone, or cancel it.",
-                key=self.key,
-            )
-        ]
+        what = text(
+            "No release was prepared for “{key}”. It is held; resume it to announce the "
+            "title alone, or cancel it.",
+            key=self.key,
+        )
+        return [Notice(key=f"asks/{self.key}", what=what)]
 
     async def _due(self, zones: Sequence[str], announcement: Announcement | None) -> _Due:
         resumed = announcement is not None and announcement.reason == RESUMED
@@ -410,7 +408,7 @@ class _Step:
             moved_after=moved_after,
         )
 
-    async def _hold(self, announcement: Announcement | None, due: _Due) -> list[Text]:
+    async def _hold(self, announcement: Announcement | None, due: _Due) -> list[Notice]:
         """Ask staff about zones whose hour passed too long ago, while the service was down.
 
         Where nobody had subscribed by then there is nothing to ask.
@@ -430,14 +428,14 @@ class _Step:
             )
         for zone, at in due.late:
             await self._note(announcement.id, zone, at, "held")
-        return [
-            text(
-                "The announcement “{key}” is too late in these time zones: {zones}. "
-                "It is held there; resume or cancel it.",
-                key=self.key,
-                zones=tuple(zone for zone, _ in due.late),
-            )
-        ]
+        zones = tuple(zone for zone, _ in due.late)
+        what = text(
+            "The announcement “{key}” is too late in these time zones: {zones}. "
+            "It is held there; resume or cancel it.",
+            key=self.key,
+            zones=zones,
+        )
+        return [Notice(key=f"late/{self.key}/{zones[0]}", what=what)]
 
     async def _note(self, announcement_id: int, zone: str, at: datetime, state: str) -> None:
         await self.connection.execute(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,15 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.audience import repository as audience
 from bot.clock import Clock
 from bot.delivery import ledger, occurrences, publications, translations
-from bot.delivery.announcement import FAULT, Announcement, AnnouncementState
+from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.engine import Engine
 from bot.delivery.sender import LONGEST_SEND
 from bot.errors import StoreError
 from bot.occasions import hours
 from bot.occasions import repository as occasions
+from bot.releases import notices
 from bot.settings import Settings
 from bot.store.database import Database, changes
-from translations.text import Text, text
 
 INTERVAL = 0.5
 """Seconds between looks: what staff change on the command line is taken up within a second."""
@@ -35,11 +34,7 @@ CLOCKS_DIFFER = timedelta(minutes=10)
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
-MOST_TOLD = 1000
-
 log = structlog.get_logger(__name__)
-
-Tell = Callable[[Text], Awaitable[None]]
 
 
 class Planner:
@@ -47,19 +42,12 @@ class Planner:
     moment, and two of them do no more than one."""
 
     def __init__(
-        self,
-        database: Database,
-        settings: Settings,
-        clock: Clock,
-        engine: Engine,
-        tell: Tell | None = None,
+        self, database: Database, settings: Settings, clock: Clock, engine: Engine
     ) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock
         self.engine = engine
-        self._tell = tell
-        self._told: dict[str, None] = {}
         self.problem: str | None = None
         """Why the last look failed, for /readyz."""
         self._seen = -1
@@ -105,18 +93,15 @@ class Planner:
         Costs two reads while nothing has changed and nothing is due, whatever there is to come.
         """
         now = self._clock.now()
-        notices: list[Text] = []
         async with self._database.read() as connection:
             counter = await changes(connection)
             moved = await audience.last_move(connection)
             stale = await ledger.is_any_stale(connection, now - timedelta(seconds=LONGEST_SEND))
         if stale or self._must_plan(counter, moved, now):
-            notices = await self._plan_what_is_due(counter, moved, now)
+            await self._plan_what_is_due(counter, moved, now)
         for announcement in await self._sending():
             if await self._has_work(announcement, now):
                 await self.engine.offer(announcement.id)
-        for notice in (*notices, *await self._faulty()):
-            await self._once(notice)
 
     def _must_plan(self, counter: int, moved: datetime | None, now: datetime) -> bool:
         return (
@@ -126,34 +111,7 @@ class Planner:
             or not self._looked <= now < self._looked + AT_LEAST_EVERY
         )
 
-    async def _faulty(self) -> list[Text]:
-        async with self._database.read() as connection:
-            held = await ledger.announcements(connection, AnnouncementState.HELD)
-        return [
-            text(
-                "“{key}” cannot be sent because of a fault. It is held; the operator finds the "
-                "fault in the log.",
-                key=announcement.key,
-            )
-            for announcement in held
-            if announcement.reason == FAULT
-        ]
-
-    async def _once(self, notice: Text) -> None:
-        """Tell staff, but not twice a second while a thing stays as it is."""
-        said = str(notice)
-        if said in self._told:
-            return
-        self._told[said] = None
-        if len(self._told) > MOST_TOLD:
-            self._told.pop(next(iter(self._told)))
-        log.warning("staff are asked", notice=said)
-        if self._tell is not None:
-            await self._tell(notice)
-
-    async def _plan_what_is_due(
-        self, counter: int, moved: datetime | None, now: datetime
-    ) -> list[Text]:
+    async def _plan_what_is_due(self, counter: int, moved: datetime | None, now: datetime) -> None:
         database, settings = self._database, self._settings
         self._read_zones(now)
         filled = 0
@@ -165,7 +123,7 @@ class Planner:
                 await translations.add_later_variants(
                     database, settings, connection, self._since(), now
                 )
-            notices = await publications.publish_due(database, settings, connection, now)
+            told = await publications.publish_due(database, settings, connection, now)
             if moved is not None and moved != self._moved:
                 since = self._moved - CLOCKS_DIFFER if self._moved else NEVER
                 await occurrences.announce_to_movers(database, settings, connection, since, now)
@@ -173,12 +131,11 @@ class Planner:
             await self._plan_publications(connection, now)
             await ledger.sweep(connection, now - timedelta(seconds=LONGEST_SEND), now)
             queued = await publications.next_due(connection, now)
-        notices += look.notices
+            await notices.post(database, connection, settings, now, (*told, *look.notices))
         self._looked, self._moved = now, moved
         self._again = min(look.again, queued or look.again)
         # What could not all be filled at once goes on at the next look.
         self._seen = -1 if filled == FILLED_AT_A_LOOK else counter
-        return notices
 
     def _read_zones(self, now: datetime) -> None:
         """An update of the time zone database takes effect within the hour."""

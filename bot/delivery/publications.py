@@ -15,21 +15,23 @@ from bot.delivery.guard import guarded
 from bot.delivery.ledger import Plan
 from bot.occasions.lateness import is_late
 from bot.releases import audit, publication, repository, review
+from bot.releases.notices import Notice
 from bot.releases.release import Completeness, Release, ReleaseState
 from bot.releases.review import Actor
 from bot.settings import Settings
 from bot.store import tables as t
 from bot.store.database import Database, touch
-from translations.text import Text, text
+from translations.locales import native_name
+from translations.text import text
 
 PLANNER = Actor("planner")
 
 
 async def publish_due(
     database: Database, settings: Settings, connection: AsyncConnection, now: datetime
-) -> list[Text]:
+) -> list[Notice]:
     """Publish every queued release whose time has come; returns what staff should be told."""
-    notices = []
+    notices: list[Notice] = []
     for release in await repository.in_state(connection, ReleaseState.QUEUED, to_change=True):
         due = review.due_at(release)
         if due is None or due > now:
@@ -37,32 +39,49 @@ async def publish_due(
         required = settings.required_languages
         ready = review.readiness(release, required, Completeness(settings.completeness))
         if not ready.ready:
-            notices.append(
-                text(
-                    "“{slug}” is due, and waits until these are approved: {languages}.",
-                    slug=release.slug,
-                    languages=ready.holding,
-                )
-            )
+            notices += _waits(release, due, ready.holding)
             continue
         # What waited for an approval is late only if nobody served since it was given.
         possible = max(due, await repository.changed_at(connection, release))
         if is_late(possible, now, settings.timezone):
             await repository.set_state(connection, release, ReleaseState.HELD, now)
             await audit.record(connection, now, PLANNER, "hold late", release.slug)
-            notices.append(
-                text(
-                    "“{slug}” was due at {moment} while the service was down. "
-                    "It is held; publish it if it should still go out.",
-                    slug=release.slug,
-                    moment=release.publish_at.local if release.publish_at else due,
-                )
+            what = text(
+                "“{slug}” was due at {moment} while the service was down. "
+                "It is held; publish it if it should still go out.",
+                slug=release.slug,
+                moment=release.publish_at.local if release.publish_at else due,
             )
+            notices.append(Notice(key=f"late/{release.slug}/{due:%Y%m%dT%H%M}", what=what))
         else:
-            notices += await guarded(
-                connection, release.slug, _published(database, connection, release, due, now)
-            )
+            published = _published(database, connection, release, due, now)
+            notices += await guarded(connection, release.slug, now, published)
     return notices
+
+
+def _waits(release: Release, due: datetime, holding: tuple[str, ...]) -> list[Notice]:
+    """For the office what its release waits for; for translators that it waits for them."""
+    key = f"waits/{release.slug}/{due:%Y%m%dT%H%M}"
+    what = text(
+        "“{slug}” is due, and waits until these are approved: {languages}.",
+        slug=release.slug,
+        languages=holding,
+    )
+    return [
+        Notice(key=f"{key}/{'+'.join(holding)}", what=what),
+        *(
+            Notice(
+                key=f"{key}/translator/{tag}",
+                what=text(
+                    "“{slug}” is due, and waits until your text in {language} is approved.",
+                    slug=release.slug,
+                    language=native_name(tag),
+                ),
+                language=tag,
+            )
+            for tag in holding
+        ),
+    ]
 
 
 async def next_due(connection: AsyncConnection, now: datetime) -> datetime | None:
@@ -79,7 +98,7 @@ async def next_due(connection: AsyncConnection, now: datetime) -> datetime | Non
 
 async def _published(
     database: Database, connection: AsyncConnection, release: Release, due: datetime, now: datetime
-) -> list[Text]:
+) -> list[Notice]:
     await publish(database, connection, release, due, now)
     return []
 

@@ -21,11 +21,13 @@ from bot.delivery.message import published_message
 from bot.delivery.outcome import Change, DeliveryState, Way, decide
 from bot.delivery.pace import Pace
 from bot.errors import StoreError
-from bot.releases import publication
+from bot.releases import notices, publication
+from bot.releases.notices import Notice
 from bot.releases.publication import Published
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.transports.base import Message, Outcome, Refused, Transport
+from translations.text import text
 
 CHUNK = 300
 """Recipients in one piece of work: after so many, another announcement has its turn."""
@@ -160,6 +162,7 @@ class Sender:
         return list(await asyncio.gather(*sends))
 
     async def _hold(self, published: Published) -> None:
+        now = self._clock.now()
         async with self._database.write() as connection:
             for announcement in await ledger.of_release(connection, published.release_id):
                 if (
@@ -169,6 +172,13 @@ class Sender:
                     await ledger.set_state(
                         connection, announcement.id, AnnouncementState.HELD, reason=FAULT
                     )
+                    what = text(
+                        "“{key}” cannot be sent because of a fault. It is held; the operator "
+                        "finds the fault in the log.",
+                        key=announcement.key,
+                    )
+                    told = Notice(key=f"fault/{announcement.key}/{now:%Y%m%dT%H%M}", what=what)
+                    await notices.post(self._database, connection, self._settings, now, [told])
 
     async def _send(self, claim: Claim, message: Message, delay: float) -> Ended:
         if delay > 0:

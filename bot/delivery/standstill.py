@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import structlog
@@ -11,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.delivery import ledger
-from bot.delivery.announcement import RESUMED, STANDSTILL, AnnouncementState
+from bot.delivery.announcement import RESUMED, STANDSTILL, Announcement, AnnouncementState
 from bot.errors import StoreError
-from bot.occasions.lateness import is_late
+from bot.occasions import repository as occasions
+from bot.occasions.lateness import SAME_DAY, is_late
+from bot.releases import notices
+from bot.releases.notices import Notice
 from bot.settings import Settings
 from bot.store.database import Database, recalled, remember
-from translations.text import Text, text
+from translations.text import text
 
 KEY = "sender_beat"
 EVERY = 30.0
@@ -42,34 +44,46 @@ async def beat(database: Database, clock: Clock) -> None:
         await asyncio.sleep(EVERY)
 
 
-async def hold(
-    database: Database,
-    settings: Settings,
-    clock: Clock,
-    tell: Callable[[Text], Awaitable[None]],
-) -> None:
+async def hold(database: Database, settings: Settings, clock: Clock) -> None:
     """When a sender starts: hold what was left unsent on an earlier day, and ask staff.
 
     A broadcast that is under way past midnight is not late; one that stood still is.
     """
     now = clock.now()
-    held = []
     async with database.write() as connection:
         alive = await last_beat(connection)
-        for announcement in await ledger.announcements(connection, AnnouncementState.SENDING):
-            since = max(filter(None, (alive, announcement.due_at)))
-            if announcement.reason == RESUMED or not is_late(since, now, settings.timezone):
-                continue
-            if await ledger.is_any_due(connection, announcement.id, now):
-                await ledger.set_state(
-                    connection, announcement.id, AnnouncementState.HELD, reason=STANDSTILL
-                )
-                held.append(announcement.key)
-    for key in held:
-        log.warning("held: nobody was sending since an earlier day", announcement=key)
-        await tell(
-            text(
-                "“{key}” was left unsent on an earlier day. It is held; resume or cancel it.",
-                key=key,
-            )
+        await hold_late(database, settings, connection, alive, now)
+
+
+async def hold_late(
+    database: Database,
+    settings: Settings,
+    connection: AsyncConnection,
+    stopped: datetime | None,
+    now: datetime,
+) -> None:
+    """Hold what nobody was sending since ``stopped``, where that is too long ago to go on."""
+    for announcement in await ledger.announcements(connection, AnnouncementState.SENDING):
+        since = max(filter(None, (stopped, announcement.due_at)))
+        catch_up = await _catch_up(connection, announcement)
+        if announcement.reason == RESUMED or not is_late(since, now, settings.timezone, catch_up):
+            continue
+        if not await ledger.is_any_due(connection, announcement.id, now):
+            continue
+        await ledger.set_state(
+            connection, announcement.id, AnnouncementState.HELD, reason=STANDSTILL
         )
+        log.warning("held: nobody was sending since an earlier day", announcement=announcement.key)
+        what = text(
+            "“{key}” was left unsent on an earlier day. It is held; resume or cancel it.",
+            key=announcement.key,
+        )
+        told = Notice(key=f"standstill/{announcement.key}/{now:%Y%m%dT%H%M}", what=what)
+        await notices.post(database, connection, settings, now, [told])
+
+
+async def _catch_up(connection: AsyncConnection, announcement: Announcement) -> str:
+    """How late it may still go on: as its observance says; a publication on the same day."""
+    if announcement.occurrence_id is None:
+        return SAME_DAY
+    return (await occasions.by_id(connection, announcement.occurrence_id)).spec.catch_up

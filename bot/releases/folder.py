@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -11,6 +13,7 @@ import structlog
 from bot.errors import BadDocument, PolyheraldError
 from bot.releases.desk import Desk
 from bot.releases.intake import Draft, read
+from bot.releases.notices import Notice, in_english, lines
 from bot.releases.release import Issuer
 from bot.releases.review import FOLDER
 from bot.settings import Settings
@@ -30,7 +33,7 @@ class Folder:
         desk: Desk,
         settings: Settings,
         path: Path,
-        tell: Callable[[Text], Awaitable[None]] | None = None,
+        tell: Callable[[Notice], Awaitable[None]] | None = None,
     ) -> None:
         self._desk = desk
         self._settings = settings
@@ -98,11 +101,21 @@ class Folder:
         )
 
     async def _report(self, folder: Path, problems: list[Text]) -> None:
-        said = [str(problem) for problem in problems]
+        said = [in_english(problem) for problem in problems]
         if self._told.get(folder) == said:
             return
         self._told[folder] = said
-        for what, words in zip(problems, said, strict=True):
+        for words in said:
             log.error("not taken in", folder=folder.name, reason=words)
-            if self._tell is not None:
-                await self._tell(what)
+        if self._tell is not None:
+            await self._tell(Notice(key=_key(folder, said), what=lines(*problems)))
+
+
+def _key(folder: Path, said: list[str]) -> str:
+    """The same for the same problems of the same files, however often the service starts."""
+    saved = []
+    for file in folder.rglob("*"):
+        with suppress(OSError):  # gone meanwhile: then there will be another look
+            saved.append(file.stat().st_mtime_ns)
+    of = hashlib.sha256("\n".join((*said, str(max(saved, default=0)))).encode("utf-8", "replace"))
+    return f"folder/{folder.name}/{of.hexdigest()[:16]}"

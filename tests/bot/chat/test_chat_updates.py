@@ -17,6 +17,8 @@ from bot.audience.subscriber import SubscriberState
 from bot.chat.app import Chat
 from bot.chat.lines import LONGEST
 from bot.errors import StoreError, TransportError
+from bot.releases import notices
+from bot.releases.notices import Notice
 from bot.sandbox import Fault
 from bot.store import tables as t
 from bot.transports.telegram import TelegramTransport
@@ -331,7 +333,9 @@ async def test_without_telegram_the_bot_waits_and_then_tells_what_it_had_to(
     admin.chat.started = True
     sandbox.faults.add(Fault("502", method="getMe", times=3))
     bot = await talk()
-    await bot.chat.tell_staff(text("“{slug}” is already published.", slug="old-news"))
+    notice = Notice(key="1", what=text("“{slug}” is already published.", slug="old-news"))
+    async with bot.database.write() as connection:
+        await notices.post(bot.database, connection, bot.settings, bot.clock.now(), [notice])
     await admin.chat.wait_for("“old-news” is already published.")
     assert WELCOME in (await bot.ask(bot.person(), "/start")).text
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.audience import repository as audience
 from bot.clock import FixedClock
@@ -20,6 +21,7 @@ from bot.delivery.pace import Pace
 from bot.delivery.planner import Planner
 from bot.delivery.sender import Sender
 from bot.releases.desk import Desk
+from bot.releases.notices import in_english
 from bot.releases.release import (
     Completeness,
     Issuer,
@@ -30,9 +32,10 @@ from bot.releases.release import (
 from bot.releases.review import OPERATOR
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
+from bot.store import tables as t
 from bot.store.database import Database
+from bot.store.texts import from_json
 from bot.transports.telegram import TelegramTransport
-from translations.text import Text
 
 HEADLINES = {
     "en": "{ordinal} anniversary of the lighthouse",
@@ -58,10 +61,13 @@ class Office:
         self.told: list[str] = []
         self.engine = InProcess()
         self.pace = Pace(database, "bot", self.settings.rate_per_second)
-        self.planner = Planner(database, self.settings, clock, self.engine, self._tell)
+        self.planner = Planner(database, self.settings, clock, self.engine)
 
-    async def _tell(self, what: Text) -> None:
-        self.told.append(str(what))
+    async def read_notices(self) -> None:
+        """Bring ``told`` up to what staff are to be told, in English, oldest first."""
+        async with self.database.read() as connection:
+            found = await connection.scalars(select(t.notice.c.text).order_by(t.notice.c.id))
+            self.told = [in_english(from_json(kept)) for kept in found]
 
     def sender(self) -> Sender:
         return Sender(
@@ -136,6 +142,7 @@ class Office:
         await self.planner.look()
         await self.engine.stop()
         self.engine = self.planner.engine = InProcess()
+        await self.read_notices()
 
     async def entries(self) -> list[Entry]:
         async with self.database.read() as connection:

@@ -16,7 +16,6 @@ from bot.releases.release import Moment, ObservanceSpec, Release, ReleaseState, 
 from bot.releases.review import FOLDER, OPERATOR
 from bot.sandbox.faults import Fault
 from bot.store import tables as t
-from translations.text import Text
 
 if TYPE_CHECKING:
     from tests.bot.delivery.conftest import Office
@@ -168,9 +167,6 @@ async def test_a_cancel_also_ends_what_was_to_be_tried_again(office: "Office") -
 
 
 async def test_what_stood_still_for_a_day_waits_for_staff_in_every_zone(office: "Office") -> None:
-    async def tell(what: Text) -> None:
-        office.told.append(str(what))
-
     await office.subscribe(1, "en", zone="Asia/Tokyo")
     await office.release(origin=ORIGIN, observance=ObservanceSpec(origin=ORIGIN, at="09:00"))
     await office.desk.publish(OPERATOR, "lighthouse")
@@ -178,9 +174,9 @@ async def test_what_stood_still_for_a_day_waits_for_staff_in_every_zone(office: 
     office.clock.set(office.clock.now().replace(year=2027, day=26, hour=0, minute=0))
     await office.planner.look()
     office.clock.set(office.clock.now().replace(day=28))
-    await standstill.hold(office.database, office.settings, office.clock, tell)
-    assert "It is held" in office.told[-1]
+    await standstill.hold(office.database, office.settings, office.clock)
     await office.run()
+    assert "It is held" in office.told[-1]
     assert len(office.texts(1)) == 1
 
 

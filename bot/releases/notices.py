@@ -1,0 +1,129 @@
+"""What staff are to be told: written down with what it tells of, for the bot to carry.
+
+Whoever decides that staff must know – the planner, a sender, the folder – posts a notice in the
+transaction of what happened. So it is told exactly if that happened, by whichever process or
+machine runs the bot, whenever Telegram is reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.settings import Settings, StaffMember
+from bot.store import tables as t
+from bot.store.database import Database
+from bot.store.texts import as_json
+from translations.catalogs import catalog_for
+from translations.text import Text
+
+OFFICE = ("admin", "editor")
+PENDING, SENDING, TOLD, FAILED = "pending", "sending", "told", "failed"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """``key`` is its author's, and stable: whatever has the same key is told once.
+
+    It is for admins and editors; with a ``language`` for the translators of that language who
+    are neither. ``silent``: seen to, and nobody is told.
+    """
+
+    key: str
+    what: Text
+    language: str = ""
+    silent: bool = False
+
+
+def lines(*parts: Text) -> Text:
+    """Several texts as one, each on a line of its own."""
+    names = [f"line{place}" for place in range(len(parts))]
+    return Text("\n".join(f"{{{name}}}" for name in names), dict(zip(names, parts, strict=True)))
+
+
+def lines_of(what: Text) -> tuple[Text, ...]:
+    """The parts that :func:`lines` put together; a text of any other make is one line."""
+    if what.args and all(name == f"line{place}" for place, name in enumerate(what.args)):
+        return tuple(what.args.values())
+    return (what,)
+
+
+def addressees(staff: Iterable[StaffMember], notice: Notice) -> tuple[int, ...]:
+    """Who is told, by Telegram user id. Pure."""
+    members = tuple(staff)
+    office = dict.fromkeys(m.id for m in members if m.role in OFFICE)
+    if notice.silent:
+        return ()
+    if not notice.language:
+        return tuple(office)
+    translators = (m for m in members if m.role == "translator" and m.language == notice.language)
+    return tuple(dict.fromkeys(m.id for m in translators if m.id not in office))
+
+
+async def post(
+    database: Database,
+    connection: AsyncConnection,
+    settings: Settings,
+    now: datetime,
+    notices: Iterable[Notice],
+) -> None:
+    """Have staff told, once, when this transaction is committed."""
+    for notice in notices:
+        to = addressees(settings.staff, notice)
+        if notice.language and not to:
+            continue  # there is no such translator
+        added = database.insert(t.notice).values(
+            key=notice.key, text=as_json(notice.what), created_at=now
+        )
+        ident = await connection.scalar(added.on_conflict_do_nothing().returning(t.notice.c.id))
+        if ident is None or notice.silent:
+            continue
+        log.warning("notice", key=notice.key, notice=in_english(notice.what))
+        copies = [
+            {"notice_id": ident, "staff": str(user_id), "state": PENDING, "due_at": now}
+            for user_id in to
+        ]
+        if copies:
+            await connection.execute(insert(t.notice_copy), copies)
+
+
+async def known(connection: AsyncConnection, keys: Iterable[str]) -> set[str]:
+    """Those of ``keys`` that have been posted."""
+    found: set[str] = set()
+    wanted = list(keys)
+    for start in range(0, len(wanted), 500):  # well under SQLite's limit of bound values
+        part = wanted[start : start + 500]
+        found |= set(
+            await connection.scalars(select(t.notice.c.key).where(t.notice.c.key.in_(part)))
+        )
+    return found
+
+
+async def untold(connection: AsyncConnection, before: datetime) -> int:
+    """How many notices posted before ``before`` somebody has not got yet."""
+    query = (
+        select(func.count(t.notice_copy.c.notice_id.distinct()))
+        .join(t.notice, t.notice.c.id == t.notice_copy.c.notice_id)
+        .where(t.notice_copy.c.state.in_((PENDING, SENDING)), t.notice.c.created_at < before)
+    )
+    return int(await connection.scalar(query) or 0)
+
+
+async def forget(connection: AsyncConnection, before: datetime) -> None:
+    """Forget what was posted before ``before``, and nobody waits for any more."""
+    waiting = select(t.notice_copy.c.notice_id).where(t.notice_copy.c.state.in_((PENDING, SENDING)))
+    await connection.execute(
+        delete(t.notice).where(t.notice.c.created_at < before, t.notice.c.id.not_in(waiting))
+    )
+
+
+def in_english(what: Text) -> str:
+    """For logs: as people are told it, lists and dates written out."""
+    return catalog_for("en").render(what)
