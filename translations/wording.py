@@ -33,7 +33,7 @@ _ISOLATED = re.compile(f"[{_OPENING}][^{_OPENING}{_CLOSES}]*{_CLOSES}")
 _NEEDS_ISOLATION = re.compile(r"(?<![\w/.])(?:/[a-z]+|--[a-z]+|@\w+|https?://)")
 _KEY = re.compile(r"\b[a-z_]+:(?=\s)")
 _TWO_SPACES = re.compile(r"[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]{2}")
-_CLOSING = "”’»›“)）］」』》" + _CLOSES
+_CLOSING = "”’»›“」』》" + _CLOSES
 _ENDS = {".": ".。।。", ":": ":：", "?": "?？؟;", "!": "!！", "…": "…", ",": ",，،、"}
 _SLOTS = {
     "anniversary": ("{ordinal} or {years}", re.compile(r"\{(?:ordinal|years)\}")),
