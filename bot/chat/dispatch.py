@@ -8,7 +8,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import telegram
 from telegram.constants import ChatType
 
-from bot.chat import drafts, preferences, reading, release_acts, rooms, schedule, staff, subscriber
+from bot.chat import (
+    drafts,
+    preferences,
+    reading,
+    release_acts,
+    rooms,
+    schedule,
+    staff,
+    subscriber,
+)
 from bot.chat import release_card as card
 from bot.chat.keyboards import outdated
 from bot.chat.turn import Turn
@@ -49,7 +58,9 @@ PRESSES: Mapping[str, Press] = {
     "release": card.press_show,
     "preview": release_acts.preview,
     "approve": release_acts.approve,
-    "occasion": release_acts.accept_observance,
+    "changes": release_acts.changes,
+    "occasion": release_acts.ask_observance,
+    "occasion!": release_acts.accept_observance,
     "hold": release_acts.hold,
     "publish": release_acts.ask_publish,
     "publish!": release_acts.publish,

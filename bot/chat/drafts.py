@@ -152,7 +152,7 @@ async def _tell(turn: Turn, draft: Draft, release: Release, outcome: str) -> Non
         page.gap().line(text("Please look at this:"), bold=True)
         for problem in draft.problems:
             page.item(problem.as_text())
-    await turn.say(card.describe(turn, release, page), card.actions(turn, release))
+    await turn.say(await card.describe(turn, release, page), card.actions(turn, release))
 
 
 _OUTCOMES: dict[str, Text] = {

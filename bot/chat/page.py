@@ -6,6 +6,7 @@ No parse mode anywhere, so nothing that people or documents say can become marku
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from telegram import MessageEntity
 
@@ -32,6 +33,8 @@ class Page:
     def __init__(self, words: Catalog, first: Text | str | None = None) -> None:
         self._words = words
         self._lines: list[tuple[str, str, str]] = []
+        self._parts: dict[int, list[tuple[str, int, int]]] = {}
+        """Entities within a line, by its place."""
         if first is not None:
             self.line(first)
 
@@ -40,6 +43,19 @@ class Page:
         words = self._words.render(what) if isinstance(what, Text) else what
         kind = MessageEntity.TEXT_LINK if url else MessageEntity.BOLD if bold else ""
         self._lines.append((_cut(words), kind, url))
+        return self
+
+    def rich(self, parts: Sequence[tuple[str, str]]) -> Page:
+        """Add a line of parts that each have a kind of their own, an entity's type or ""."""
+        words = "".join(part for part, _ in parts)
+        if units(words) > LIMIT:
+            return self.line(words)
+        at = 0
+        for part, kind in parts:
+            if kind and part:
+                self._parts.setdefault(len(self._lines), []).append((kind, at, units(part)))
+            at += units(part)
+        self._lines.append((words, "", ""))
         return self
 
     def item(self, what: Text | str) -> Page:
@@ -62,8 +78,12 @@ class Page:
         """The texts, with their entities, parted between lines."""
         found: list[tuple[str, list[MessageEntity]]] = []
         text, entities = "", list[MessageEntity]()
-        for words, kind, url in self._lines:
-            full = len(entities) == ENTITY_LIMIT or units(text) + 1 + units(words) > LIMIT
+        for place, (words, kind, url) in enumerate(self._lines):
+            within = self._parts.get(place, [])
+            full = (
+                len(entities) + max(1, len(within)) > ENTITY_LIMIT
+                or units(text) + 1 + units(words) > LIMIT
+            )
             if text and full:
                 found.append((text, entities))
                 text, entities = "", []
@@ -71,6 +91,7 @@ class Page:
             text = f"{text}\n{words}" if text else words
             if kind and words:
                 entities.append(MessageEntity(kind, start, units(words), url=url or None))
+            entities += [MessageEntity(part, start + at, size) for part, at, size in within]
         return [*found, (text, entities)] if text.strip() else found
 
     def __str__(self) -> str:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import time, timedelta
 
 from bot.audience import repository as audience
 from bot.audience.subscriber import SubscriberState
 from bot.chat import release_card as card
+from bot.chat import remarks
 from bot.chat.keyboards import outdated, parts_of, press
 from bot.chat.page import shown
 from bot.chat.turn import Turn
+from bot.delivery.carrier import is_edition
 from bot.delivery.message import draft_message
 from bot.errors import Conflict
+from bot.occasions.calendar import civil_dates_at
+from bot.occasions.hours import has_come
+from bot.occasions.observance import anniversaries
+from bot.releases import versions
+from bot.releases.calendars import BeyondCalendar
 from bot.releases.publication import filled_headline
-from bot.releases.release import Release, ReleaseState
+from bot.releases.release import ObservanceSpec, Release, ReleaseState
 from bot.transports.base import Sent
 from translations.locales import native_name
 from translations.text import text
@@ -33,6 +41,30 @@ async def preview(turn: Turn, parts: Sequence[str]) -> None:
     outcome = await turn.office.transport.send(str(turn.chat_id), message)
     if not isinstance(outcome, Sent):
         await turn.note(text("The preview could not be sent. Try again in a moment."), alert=True)
+        return
+    await _show_changes(turn, release, tag)
+
+
+async def changes(turn: Turn, parts: Sequence[str]) -> None:
+    """The button “What changed”: in a message of its own, with one to approve."""
+    turn.staff()
+    ident, tag = parts_of(parts, 2)
+    release = await card.numbered(turn, ident)
+    if tag not in release.variants:
+        raise outdated()
+    if not await _show_changes(turn, release, tag):
+        await turn.note(text("Nothing has changed since it was approved."))
+
+
+async def _show_changes(turn: Turn, release: Release, tag: str) -> bool:
+    """Say what changed under an approval, if the variant in ``tag`` is stale; whether it is."""
+    async with turn.office.database.read() as connection:
+        since = (await versions.changes_since(connection, release)).get(tag)
+    if since is None:
+        return False
+    page = remarks.about_changes(turn.page(), release, tag, since).name(release.slug)
+    await turn.say(page, [card.approval(turn, release, tag)])
+    return True
 
 
 async def approve(turn: Turn, parts: Sequence[str]) -> None:
@@ -53,6 +85,48 @@ async def approve(turn: Turn, parts: Sequence[str]) -> None:
         release = await turn.office.desk.approve(actor, release.slug, chosen)
     await turn.note(text("Approved."))
     await card.show(turn, release)
+
+
+async def ask_observance(turn: Turn, parts: Sequence[str]) -> None:
+    """Accepting announces at once what falls on this very day: one more press then."""
+    turn.staff("schedule")
+    (ident,) = parts_of(parts, 1)
+    release = await card.numbered(turn, ident)
+    if release.observance is None or not _is_due(turn, release, release.observance):
+        await accept_observance(turn, parts)
+        return
+    page = turn.page(shown(filled_headline(release, release.original)))
+    page.line(
+        text(
+            "This falls on today. Once you accept the observance it is announced: at once where "
+            "the hour has passed, else when it comes. Accept it?"
+        ),
+        bold=True,
+    )
+    await turn.show(
+        page,
+        [
+            [press(text("Yes, accept and announce"), "occasion!", release.id)],
+            [press(text("No"), "release", release.id)],
+        ],
+    )
+
+
+def _is_due(turn: Turn, release: Release, spec: ObservanceSpec) -> bool:
+    """Whether the hour of something that it announces has come in some zone, and it was not
+    announced by the release itself."""
+    now = turn.office.clock.now()
+    hour = time.fromisoformat(spec.at or str(turn.office.settings.occasion_hour))
+    first, last = civil_dates_at(now)
+    out = release.state is ReleaseState.PUBLISHED
+    try:
+        return any(
+            has_come(found.on, hour, None, now)
+            and not (out and is_edition(release, spec, found.occasion))
+            for found in anniversaries(spec, first - timedelta(days=1), last)
+        )
+    except BeyondCalendar:
+        return False
 
 
 async def accept_observance(turn: Turn, parts: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from hashlib import sha256
 import telegram
 from telegram import MessageEntity
 
-from bot.chat import reading
+from bot.chat import reading, remarks
 from bot.chat.keyboards import Button, Rows, in_rows, number, outdated, parts_of, press
 from bot.chat.page import Page, shown
 from bot.chat.turn import Turn
@@ -93,10 +93,10 @@ async def press_show(turn: Turn, parts: Sequence[str]) -> None:
 
 async def show(turn: Turn, release: Release, page: Page | None = None) -> None:
     """The card as it now is, under ``page`` if that has something to say first."""
-    await turn.show(describe(turn, release, page), actions(turn, release))
+    await turn.show(await describe(turn, release, page), actions(turn, release))
 
 
-def describe(turn: Turn, release: Release, page: Page | None = None) -> Page:
+async def describe(turn: Turn, release: Release, page: Page | None = None) -> Page:
     page = page.gap() if page is not None else turn.page()
     words = turn.words
     page.line(shown(filled_headline(release, release.original)), bold=True)
@@ -124,6 +124,7 @@ def describe(turn: Turn, release: Release, page: Page | None = None) -> Page:
         page.line(text("No text yet in: {languages}", languages=lacking))
     if release.observance is not None:
         _describe_observance(turn, page, release, release.observance)
+    await remarks.add_to_card(turn, page, release)
     return page
 
 
@@ -160,24 +161,27 @@ def actions(turn: Turn, release: Release) -> Rows:
         press(text("Preview: {language}", language=native_name(tag)), "preview", ident, tag)
         for tag in release.variants
     ]
-    waiting = [tag for tag in release.variants if not release.is_approved(tag)]
-    approvals = [
-        press(
-            text("Approve: {language}", language=native_name(tag)),
-            "approve",
-            ident,
-            tag,
-            fingerprint(release, tag),
-        )
-        for tag in waiting
-        if actor.may("approve", tag)
+    stale = [
+        press(text("What changed: {language}", language=native_name(tag)), "changes", ident, tag)
+        for tag in release.variants
+        if release.state_of(tag) == "stale"
     ]
+    waiting = [tag for tag in release.variants if not release.is_approved(tag)]
+    approvals = [button for tag in waiting for button in approval(turn, release, tag)]
     if len(approvals) > 1 and len(approvals) == len(waiting):
         approvals.append(
             press(text("Approve all"), "approve", ident, EVERY_LANGUAGE, fingerprint(release))
         )
     last = _scheduling(release) if actor.may("schedule") else []
-    return [*in_rows(previews), *in_rows(approvals), *in_rows(last)]
+    return [*in_rows(previews), *in_rows(stale), *in_rows(approvals), *in_rows(last)]
+
+
+def approval(turn: Turn, release: Release, tag: str) -> list[Button]:
+    """The button that approves the variant in ``tag`` as it now reads, for whoever may."""
+    if turn.actor is None or not turn.actor.may("approve", tag):
+        return []
+    label = text("Approve: {language}", language=native_name(tag))
+    return [press(label, "approve", release.id, tag, fingerprint(release, tag))]
 
 
 def _scheduling(release: Release) -> list[Button]:

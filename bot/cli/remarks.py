@@ -81,6 +81,6 @@ def _parts(change: Change) -> list[tuple[str, str]]:
     for piece in change.pieces:
         before, after = _MARKS[piece.kind]
         words = piece.text.rstrip()
-        space = " " if len(words) < len(piece.text) or piece.kind != "same" else ""
+        space = " " if len(words) < len(piece.text) else ""
         parts.append((f"{before}{words}{after}{space}", _STYLES[piece.kind]))
     return parts

@@ -100,9 +100,17 @@ def _compared(before: str, after: str) -> list[_Run]:
     for same, a, b in _matched(old, new):
         if same:
             runs.append(("same", _tokens("".join(b))))
+        elif len(a) == len(b) and _are_many("".join(a), "".join(b)):
+            for one, other in zip(a, b, strict=True):
+                runs += _words(one, other)
         else:
             runs += _words("".join(a), "".join(b))
     return _merged(runs)
+
+
+def _are_many(before: str, after: str) -> bool:
+    """Too much to compare all of it with all of it: then each paragraph with its own kind."""
+    return len(before.split()) * len(after.split()) > LARGEST
 
 
 def _paragraphs(text: str) -> list[str]:
