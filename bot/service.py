@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import logs
-from bot.audience.repository import counts
 from bot.clock import Clock, SystemClock
 from bot.delivery import ledger, pace, standstill
 from bot.delivery.announcement import AnnouncementState
@@ -26,10 +25,11 @@ from bot.releases import notices
 from bot.releases.desk import Desk
 from bot.releases.folder import Folder
 from bot.releases.notices import Notice
+from bot.setting_values import wrong
 from bot.settings import Settings, unknown_variables
 from bot.site.health import Check, Metrics
 from bot.site.web import Site, make_site
-from bot.store import migrate, migrations
+from bot.store import migrate, migrations, tables
 from bot.store.database import Database, changes
 from bot.store.lease import Lease
 from bot.store.lock import only_service
@@ -63,13 +63,16 @@ class Service:
         self.serving = asyncio.Event()
         """Set once pages and feeds are served."""
         self.port = settings.port
-        self.metrics = Metrics()
+        self.metrics = Metrics(self._measure)
         self.chat: Chat | None = None
         self.planner: Planner | None = None
+        self._token: str | None = None
         self._token_problem: str | None = None
 
     async def run(self) -> None:
         """Run every role until ``stop``. Raises ``PolyheraldError`` when it cannot start."""
+        self._token = self.settings.token  # refused, if at all, before anything is served
+        self._open_folder()
         async with AsyncExitStack() as stack:
             if self.database.is_sqlite:
                 stack.enter_context(only_service(self.settings.data_dir))
@@ -86,8 +89,18 @@ class Service:
                 raise group_error.exceptions[0] from group_error
             log.info("stopped")
 
+    def _open_folder(self) -> None:
+        folder = self.settings.releases_dir
+        if folder is None or "planner" not in self.roles:
+            return
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            next(folder.iterdir(), None)
+        except OSError as error:
+            raise wrong("releases_dir", str(folder)) from error
+
     def _transport(self, stack: AsyncExitStack) -> TelegramTransport | None:
-        token = self.settings.token
+        token = self._token
         if token is None or not self.roles & {"bot", "sender"}:
             return None
         from bot.transports.telegram import TelegramTransport
@@ -104,7 +117,7 @@ class Service:
         self, group: asyncio.TaskGroup, transport: TelegramTransport | None
     ) -> None:
         engine = engine_for(self.database)
-        if transport is None and self.settings.token is None:
+        if self._token is None:
             log.warning("no telegram_token: the bot is off; pages and feeds work")
         if transport is not None and "bot" in self.roles:
             from bot.chat.app import Chat
@@ -125,7 +138,6 @@ class Service:
                 group.create_task(self._leading("folder", folder.run))
         if "sender" in self.roles and transport is not None:
             group.create_task(self._send(engine, transport))
-        group.create_task(self._measure())
         log.info("running", roles=",".join(sorted(self.roles)))
 
     # --- pages and feeds -------------------------------------------------------------------------
@@ -207,11 +219,15 @@ class Service:
 
     async def _reserve(self) -> None:
         """An answer to a person takes its slot at once; the broadcast makes room for it."""
-        token = self.settings.token
-        if token is not None:
-            rate = pace.Pace(self.database, pace.key_of(token), self.settings.rate_per_second)
-            async with self.database.write() as connection:
-                await rate.take(connection, 1, self.clock.now())
+        rate = self._pace()
+        async with self.database.write() as connection:
+            await rate.take(connection, 1, self.clock.now())
+
+    def _pace(self) -> pace.Pace:
+        """The rate that all who send through this bot share."""
+        assert self._token is not None
+        key = pace.key_of(self._token)
+        return pace.Pace(self.database, key, self.settings.rate_per_second)
 
     async def _tell(self, notice: Notice) -> None:
         async with self.database.write() as connection:
@@ -229,8 +245,7 @@ class Service:
         await self._leading("planner", self.planner.run)
 
     async def _send(self, engine: Engine, transport: TelegramTransport) -> None:
-        token = self.settings.token or ""
-        rate = pace.Pace(self.database, pace.key_of(token), self.settings.rate_per_second)
+        rate = self._pace()
         async with self.database.write() as connection:
             await rate.prepare(connection)
         await standstill.hold(self.database, self.settings, self.clock)
@@ -287,15 +302,14 @@ class Service:
         await _ended(waiting)
 
     async def _measure(self) -> None:
-        """Keep the numbers of /metrics fresh, from the ledger itself."""
-        while not self.stop.is_set():
-            try:
-                async with self.database.read() as connection:
-                    self.metrics.backlog = await _backlog(connection, self.clock.now())
-                    self.metrics.subscribers = sum((await counts(connection)).values())
-            except StoreError as error:
-                log.error("cannot measure", reason=str(error))
-            await self._wait(15)
+        """Bring the numbers of /metrics up to date, from the ledger itself; only when asked."""
+        try:
+            async with self.database.read() as connection:
+                self.metrics.backlog = await _backlog(connection, self.clock.now())
+                count = select(func.count()).select_from(tables.subscriber)
+                self.metrics.subscribers = await connection.scalar(count) or 0
+        except StoreError as error:
+            log.error("cannot measure", reason=str(error))
 
     def _checks(self) -> dict[str, Check]:
         async def database() -> str | None:
@@ -319,7 +333,7 @@ class Service:
 
         async def backlog() -> str | None:
             """A backlog that nobody works off: due for ten minutes and not even claimed."""
-            if self.settings.token is None:
+            if self._token is None:
                 return None
             async with self.database.read() as connection:
                 old = self.clock.now() - timedelta(minutes=10)

@@ -19,9 +19,13 @@ log = structlog.get_logger(__name__)
 
 
 class Metrics:
-    """What ``/metrics`` says. Plain numbers: the Prometheus client is loaded when first asked."""
+    """What ``/metrics`` says. Plain numbers: the Prometheus client is loaded when first asked.
 
-    def __init__(self) -> None:
+    ``measure`` brings them up to date, before each answer.
+    """
+
+    def __init__(self, measure: Callable[[], Awaitable[None]] | None = None) -> None:
+        self.measure = measure
         self._deliveries: dict[str, int] = {}
         self.backlog = 0
         """Deliveries that are due and not finished."""
@@ -89,6 +93,8 @@ class Health:
         )
 
     async def _measured(self, _: web.Request) -> web.Response:
+        if self._metrics.measure is not None:
+            await self._metrics.measure()
         body, media_type = self._metrics.exposition()
         return web.Response(body=body, headers={**_FRESH, hdrs.CONTENT_TYPE: media_type})
 

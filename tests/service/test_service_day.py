@@ -45,6 +45,11 @@ async def test_a_release_reaches_each_reader_once_in_their_language(house: House
     assert {row["state"] for row in report} == {"sent"}
     assert all(row["message_ids"] and row["at"] for row in report)
 
+    counted = (await house.get("/metrics")).text
+    assert 'polyherald_deliveries_total{state="sent"} 7.0' in counted
+    assert "polyherald_subscribers 7.0" in counted
+    assert "polyherald_backlog 0.0" in counted
+
     assert await serving.ended(signal.SIGTERM) == 0, serving.log
     assert [len(house.announced(reader)) for reader in readers] == [1] * 7
     assert house.sandbox.token not in serving.log
