@@ -1,0 +1,63 @@
+"""``kill -9`` while a late translation goes out: an edit is made again, a reply never is."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.delivery.engine import LANES
+from bot.sandbox import Fault
+from bot.sandbox.person import Person
+from tests.service.house import House
+
+READERS = 8
+
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
+
+
+def _write(house: House, tag: str, headline: str) -> None:
+    house.write("tide-log", f"{tag}.md", f"---\nheadline: {headline}\nstate: approved\n---\n\nA.\n")
+
+
+async def _who_were_sent_a_fallback(house: House) -> list[Person]:
+    house.set(completeness="fallback")
+    house.write("tide-log", "release.yaml", "date: 2026-06-26\noriginal: en\n")
+    _write(house, "en", "The tide log")
+    people = [house.sandbox.person(1000 + i, f"Reader {i}", "fr") for i in range(READERS)]
+    for person in people:
+        person.start()
+    house.sandbox.updates.drop()
+    rows = [f"telegram:{person.id},fr,UTC," for person in people]
+    listed = house.folder / "subscribers.csv"
+    listed.write_text("\n".join(["address,languages,timezone,topics", *rows, ""]), "utf-8")
+    await house.polyherald("subscribers", "import", str(listed))
+    first = await house.serve()
+    await house.taken_in("tide-log")
+    await house.polyherald("publish", "tide-log")
+    await house.through(READERS)
+    # Half of them have deleted the message since: there a reply is sent.
+    for person in people[::2]:
+        for message in house.announced(person):
+            person.chat.delete(message)
+    # What a worker does is slowed down, so that some of both is in flight.
+    house.sandbox.faults.add(Fault("latency", method="editMessageText", seconds=0.02, times=None))
+    gate = house.sandbox.hold("sendMessage")
+    _write(house, "fr", "Le journal des marées")
+    await gate.wait_held(LANES, timeout=30)
+    await first.killed()
+    gate.release()
+    house.sandbox.faults.clear()
+    return people
+
+
+async def test_each_reader_has_the_translation_once_or_it_is_unknown(house: House) -> None:
+    people = await _who_were_sent_a_fallback(house)
+    await house.serve()
+    await house.through(2 * READERS, "sent", "unknown")
+    late = [e for e in await house.entries() if e.announcement == "tide-log/translation/fr"]
+    assert {e.way.value for e in late if e.state.value == "unknown"} == {"reply"}
+    assert len([e for e in late if e.state.value == "unknown"]) == LANES
+    edited = {e.address for e in late if e.way.value == "edit"}
+    for person in people:
+        headlines = [m.text.split("\n")[0] for m in house.announced(person)]
+        assert headlines == ["Le journal des marées"]
+    assert edited == {str(person.id) for person in people[1::2]}
