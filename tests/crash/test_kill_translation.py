@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from bot.audience import repository as audience
+from bot.clock import SystemClock
 from bot.delivery.engine import LANES
+from bot.releases.desk import Desk
+from bot.releases.review import OPERATOR
 from bot.sandbox import Fault
 from bot.sandbox.person import Person
-from tests.service.house import House
+from bot.settings import Settings
+from tests.service.house import LANGUAGES, House
 
 READERS = 8
 
@@ -26,13 +31,21 @@ async def _who_were_sent_a_fallback(house: House) -> list[Person]:
     for person in people:
         person.start()
     house.sandbox.updates.drop()
-    rows = [f"telegram:{person.id},fr,UTC," for person in people]
-    listed = house.folder / "subscribers.csv"
-    listed.write_text("\n".join(["address,languages,timezone,topics", *rows, ""]), "utf-8")
-    await house.polyherald("subscribers", "import", str(listed))
     first = await house.serve()
+    async with house.database.write() as connection:
+        for person in people:
+            await audience.subscribe(
+                house.database,
+                connection,
+                SystemClock().now(),
+                transport="telegram",
+                address=str(person.id),
+                languages=("fr",),
+                timezone="UTC",
+            )
     await house.taken_in("tide-log")
-    await house.polyherald("publish", "tide-log")
+    desk = Desk(house.database, Settings(languages=LANGUAGES), SystemClock())
+    await desk.publish(OPERATOR, "tide-log")
     await house.through(READERS)
     # Half of them have deleted the message since: there a reply is sent.
     for person in people[::2]:
