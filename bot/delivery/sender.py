@@ -13,7 +13,7 @@ import structlog
 from bot.audience.choice import Choice, choose
 from bot.clock import Clock
 from bot.delivery import ledger
-from bot.delivery.announcement import FAULT, AnnouncementState
+from bot.delivery.announcement import FAULT, Announcement, AnnouncementState
 from bot.delivery.books import Books, Ended, Turn
 from bot.delivery.earlier import SUPERSEDED
 from bot.delivery.ledger import Claim
@@ -101,7 +101,10 @@ class Sender:
         Running this twice, at once or after a crash, sends nothing twice: only rows that this
         worker's claim turned to ``sending`` are sent.
         """
-        messages = self._messages_of(await self._published(announcement_id))
+        announcement, published = await self._announced(announcement_id)
+        messages = self._messages_of(published)
+        # A translation is for whoever is best served by it now; other things are told as they are.
+        choosy = announcement.kind == "translation"
         tried = 0
         ended: list[Ended] = []
         while not self._stopping.is_set() and tried < CHUNK:
@@ -110,16 +113,16 @@ class Sender:
             if not turn.claims:
                 return tried
             tried += len(turn.claims)
-            ended = await self._send_all(turn, messages)
+            ended = await self._send_all(turn, messages, choosy)
         if ended:
             await self._turn(announcement_id, ended, 0)
         return tried
 
-    async def _published(self, announcement_id: int) -> Published:
+    async def _announced(self, announcement_id: int) -> tuple[Announcement, Published]:
         async with self._database.read() as connection:
             announcement = await ledger.by_id(connection, announcement_id)
             assert announcement.published_id is not None
-            return await publication.by_id(connection, announcement.published_id)
+            return announcement, await publication.by_id(connection, announcement.published_id)
 
     async def _turn(self, announcement_id: int, ended: Sequence[Ended], limit: int) -> Turn:
         """What has been sent is never forgotten because the database is away: it is recorded
@@ -142,7 +145,7 @@ class Sender:
                 del self._messages[oldest]
         return known
 
-    async def _send_all(self, turn: Turn, messages: _Messages) -> list[Ended]:
+    async def _send_all(self, turn: Turn, messages: _Messages, choosy: bool) -> list[Ended]:
         now, slots = self._clock.now().timestamp(), turn.slots
         try:
             made = [messages.to(claim) for claim in turn.claims]
@@ -153,7 +156,7 @@ class Sender:
             return [Ended(claim, back) for claim in turn.claims]
         sends = [
             self._send(claim, message, slots.start + place * slots.interval - now)
-            if claim.way is Way.SEND or messages.still_best(claim)
+            if not choosy or messages.still_best(claim)
             else _superseded(claim)
             for place, (claim, message) in enumerate(zip(turn.claims, made, strict=True))
         ]
