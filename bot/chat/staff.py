@@ -13,7 +13,7 @@ from bot.chat.keyboards import held, number, parts_of
 from bot.chat.page import Page
 from bot.chat.turn import Turn
 from bot.chat.words import ANNOUNCEMENT, RELEASE, SUBSCRIBER
-from bot.delivery import control, report
+from bot.delivery import control, report, waiting
 from bot.delivery.announcement import AnnouncementState, called
 from bot.delivery.outcome import DeliveryState
 from bot.delivery.report import REASON_TEXTS, STATE_TEXTS, Summary
@@ -40,8 +40,14 @@ async def deliveries(turn: Turn, arguments: str) -> None:
     release = await card.named(turn, arguments.split()[0])
     async with turn.office.database.read() as connection:
         found = await report.summaries(connection, release.id)
+        waits = await waiting.who_waits(connection, turn.office.settings, release)
     if not found:
         await turn.say(_NOTHING)
+    if waits:
+        page = turn.page()
+        for language, number in waits.items():
+            page.item(waiting.as_text(language, number))
+        await turn.say(page)
     for summary in found[-MOST_REPORTED:]:
         stuck = summary.announcement.state is AnnouncementState.HELD
         await turn.say(

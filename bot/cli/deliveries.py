@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.cli.output import Cell
 from bot.cli.session import Session
-from bot.delivery import control, ledger
+from bot.delivery import control, ledger, waiting
 from bot.delivery.announcement import AnnouncementState
 from bot.delivery.ledger import Entry
 from bot.delivery.outcome import DeliveryState
@@ -31,12 +35,24 @@ async def show(
         release_id = (await repository.get(connection, slug)).id if slug else None
         counted = [] if as_json else await summaries(connection, release_id)
         entries = await ledger.entries(connection, slug=slug, state=state) if lines else []
+        waits = await _who_waits(session, connection, slug)
     if as_json:
         session.out.json([_json(entry, addresses=addresses) for entry in entries])
         return
     _show_counts(session, counted, state)
+    for language, number in waits.items():
+        session.out.complain(waiting.as_text(language, number))
     if lines and counted:
         _show_lines(session, entries, addresses=addresses)
+
+
+async def _who_waits(
+    session: Session, connection: AsyncConnection, slug: str | None
+) -> Mapping[str, int]:
+    if slug is None:
+        return {}
+    release = await repository.get(connection, slug)
+    return await waiting.who_waits(connection, session.settings, release)
 
 
 def _show_counts(session: Session, counted: list[Summary], state: str | None) -> None:

@@ -168,3 +168,17 @@ def test_a_line_of_parts_keeps_its_entities_within_the_limits(backend: str, coun
             raw[2 * e.offset : 2 * (e.offset + e.length)].decode("utf-16-le") for e in entities
         ]
     assert told == [words for n in range(count) for words in ("old 🌍", f"new {n}")]
+
+
+async def test_who_waits_for_a_language_is_told_with_the_deliveries(
+    bot: Any, file_harbour: Any
+) -> None:
+    await bot.ask(bot.person(21, "Mara", "fr"), "/start")
+    await file_harbour(bot)
+    release = await bot.desk.approve(OPERATOR, "harbour-opens-2026", ["en"])
+    async with bot.database.write() as connection:
+        now = bot.clock.now()
+        await publications.publish(bot.database, connection, release, now, now)
+    admin = bot.person(ADMIN, "Ada")
+    asked = admin.send("/deliveries harbour-opens-2026")
+    await admin.chat.wait_for("1 subscriber waits for the text in Français", after=asked)

@@ -111,3 +111,23 @@ def test_resuming_takes_a_key_or_a_number(planned) -> None:
     assert planned("resume", "charter-signing/publication").status == 0
     assert planned("resume", "1").status == 0
     assert planned("resume", "99").status == 1
+
+
+def test_who_waits_for_their_language_is_told(cli, database_url, clock, newsroom, write) -> None:
+    for name in ("en.md", "release.yaml"):
+        words = (newsroom / "charter-signing" / name).read_text("utf-8")
+        write(
+            f"charter-signing/{name}", words + "required_languages: [en, fr]\n" * (name[0] == "r")
+        )
+    folder = write("charter-signing/.keep", "").parent
+    assert cli("import", folder).status == 0
+    cli("subscribers", "add", "telegram:1111", "--languages", "fr")
+    cli("publish", "charter-signing")
+
+    async def plan(database: Database) -> None:
+        await Planner(database, load(), clock, InProcess()).look()
+
+    on(database_url, plan)
+    told = cli("deliveries", "charter-signing")
+    assert "1 subscriber waits for the text in Français" in told.err
+    assert told.status == 0

@@ -475,3 +475,31 @@ async def test_what_is_to_be_tried_again_reopens_what_was_done(office: "Office")
         await ledger.record(connection, first.id, "slow", [(claim.subscriber_id, later)], now)
     await office.run()
     assert len(office.texts(1)) == 1
+
+
+@ON_ONE
+async def test_who_waits_for_their_language_is_counted(office: "Office") -> None:
+    from bot.delivery.waiting import as_text, who_waits
+
+    await office.subscribe(1, "en")
+    await office.subscribe(2, "fr")
+    await office.subscribe(3, "fr", "zh")
+    await office.subscribe(4, "zh")
+    await office.subscribe(5, "zh", topics=["museum"])
+    await office.subscribe(6, "tr")
+    release = await office.release(approve=["en"], topics=("harbour",))
+
+    async def waits() -> dict[str, int]:
+        async with office.database.read() as connection:
+            return dict(await who_waits(connection, office.settings, release))
+
+    assert await waits() == {}
+    await office.desk.publish(OPERATOR, "lighthouse")
+    await office.run()
+    await office.later(minutes=1)
+    await office.subscribe(7, "fr")
+    assert await waits() == {"fr": 2, "zh": 1}
+    assert str(as_text("fr", 2)).startswith("2 subscribers wait for the text in Français")
+    release = await office.desk.approve(OPERATOR, "lighthouse", ["fr"])
+    await office.run()
+    assert await waits() == {"zh": 1}
