@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import logs
 from bot.clock import Clock, SystemClock
-from bot.delivery import ledger, pace, standstill
+from bot.delivery import ledger, moved, pace, standstill, switch
 from bot.delivery.announcement import AnnouncementState
 from bot.delivery.engine import Engine, engine_for
 from bot.delivery.planner import Planner
@@ -27,7 +27,7 @@ from bot.releases.folder import Folder
 from bot.releases.notices import Notice
 from bot.setting_values import wrong
 from bot.settings import Settings, unknown_variables
-from bot.site.health import Check, Metrics
+from bot.site.health import Check, Metrics, Remark
 from bot.site.web import Site, make_site
 from bot.store import migrate, migrations, tables
 from bot.store.database import Database, changes
@@ -248,6 +248,7 @@ class Service:
         rate = self._pace()
         async with self.database.write() as connection:
             await rate.prepare(connection)
+        here = await moved.look(self.database, self.settings, self.clock)
         await standstill.hold(self.database, self.settings, self.clock)
         sender = Sender(
             self.database,
@@ -257,7 +258,9 @@ class Service:
             rate,
             self.metrics.count_deliveries,
         )
-        beats = asyncio.create_task(standstill.beat(self.database, self.clock))
+        beats = asyncio.create_task(
+            standstill.beat(self.database, self.clock, self.settings.data_dir, here)
+        )
         running = asyncio.create_task(engine.run(sender.send_chunk))
         stopped = asyncio.create_task(self.stop.wait())
         await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
@@ -342,12 +345,20 @@ class Service:
             stuck = alive is not None and alive < old and bool(sending)
             return "deliveries are due and no sender runs" if stuck else None
 
+        async def sending() -> str | None:
+            async with self.database.read() as connection:
+                pause = await switch.paused(connection)
+            if pause is None:
+                return None
+            return Remark(notices.in_english(pause.as_text(self.settings.timezone)))
+
         return {
             "database": database,
             "migrations": schema,
             "planner": planner,
             "bot": bot,
             "backlog": backlog,
+            "sending": sending,
         }
 
 

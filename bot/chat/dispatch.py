@@ -66,6 +66,10 @@ PRESSES: Mapping[str, Press] = {
     "publish!": release_acts.publish,
     "when": schedule.ask,
     "at": schedule.confirm,
+    "pause-all": staff.pause_all,
+    "go-on": staff.ask_go_on,
+    "go-on!": staff.go_on,
+    "pause": staff.pause,
     "resume": staff.resume,
     "cancel": staff.cancel,
 }

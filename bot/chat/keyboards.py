@@ -71,6 +71,16 @@ def markup(rows: Rows, words: Catalog) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(keyboard) if keyboard else None
 
 
+def paused(announcement_id: int) -> list[list[Button]]:
+    """What staff may do about an announcement that they have paused."""
+    return [
+        [
+            press(text("Let it go on"), "resume", announcement_id),
+            press(text("Cancel it"), "cancel", announcement_id),
+        ]
+    ]
+
+
 def held(announcement_id: int) -> list[list[Button]]:
     """What staff may do about an announcement that is held."""
     return [

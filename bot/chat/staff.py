@@ -1,4 +1,4 @@
-"""How it went and how it goes: deliveries, subscribers, status; and deciding what is held."""
+"""How it went and how it goes: deliveries, subscribers, status; pausing and resuming."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from bot import __version__
 from bot.audience import repository as audience
 from bot.audience.subscriber import SubscriberState
+from bot.chat import keyboards
 from bot.chat import release_card as card
-from bot.chat.keyboards import held, number, parts_of
+from bot.chat.keyboards import Rows, number, parts_of, press
 from bot.chat.page import Page
 from bot.chat.turn import Turn
 from bot.chat.words import ANNOUNCEMENT, RELEASE, SUBSCRIBER
-from bot.delivery import control, report, waiting
-from bot.delivery.announcement import AnnouncementState, called
+from bot.delivery import control, report, switch, waiting
+from bot.delivery.announcement import Announcement, AnnouncementState, called
 from bot.delivery.outcome import DeliveryState
 from bot.delivery.report import REASON_TEXTS, STATE_TEXTS, Summary
 from bot.errors import PolyheraldError
@@ -49,10 +50,18 @@ async def deliveries(turn: Turn, arguments: str) -> None:
             page.item(waiting.as_text(language, number))
         await turn.say(page)
     for summary in found[-MOST_REPORTED:]:
-        stuck = summary.announcement.state is AnnouncementState.HELD
-        await turn.say(
-            _report(turn.page(), summary), held(summary.announcement.id) if stuck else []
-        )
+        await turn.say(_report(turn.page(), summary), _choices(summary.announcement))
+
+
+def _choices(announcement: Announcement) -> Rows:
+    match announcement.state:
+        case AnnouncementState.HELD:
+            return keyboards.held(announcement.id)
+        case AnnouncementState.PAUSED:
+            return keyboards.paused(announcement.id)
+        case AnnouncementState.PLANNING | AnnouncementState.SENDING:
+            return [[press(text("Pause it"), "pause", announcement.id)]]
+    return []
 
 
 _NOTHING = text("Nothing has been announced yet.")
@@ -107,8 +116,9 @@ async def subscribers(turn: Turn, _arguments: str) -> None:
 
 
 async def status(turn: Turn, _arguments: str) -> None:
-    turn.staff()
+    actor = turn.staff()
     async with turn.office.database.read() as connection:
+        pause = await switch.paused(connection)
         releases = Counter(r.state for r in await repository.everything(connection))
         counts = await audience.counts(connection)
         announcements = await report.summaries(connection)
@@ -117,6 +127,8 @@ async def status(turn: Turn, _arguments: str) -> None:
     stuck = sum(s.announcement.state is AnnouncementState.HELD for s in announcements)
     unknown = sum(s.count(DeliveryState.UNKNOWN) for s in announcements)
     page = turn.page(text("Polyherald {version} is running.", version=__version__))
+    if pause is not None:
+        page.line(pause.as_text(turn.office.settings.timezone), bold=True)
     for state in ReleaseState:
         page.item(text("Releases, {state}: {count}", state=RELEASE[state], count=releases[state]))
     page.item(text("Active subscribers: {count}", count=active))
@@ -126,14 +138,69 @@ async def status(turn: Turn, _arguments: str) -> None:
     page.item(text("Messages of which nobody knows whether they arrived: {count}", count=unknown))
     if stuck:
         page.line(text("/queue shows what is held, and lets you decide."))
-    await turn.say(page)
+    button = (
+        press(text("Let sending go on"), "go-on")
+        if pause is not None
+        else press(text("Pause all sending"), "pause-all")
+    )
+    await turn.say(page, [[button]] if actor.may("administer") else [])
 
 
 _UNDERWAY = (AnnouncementState.PLANNING, AnnouncementState.SENDING)
 
 
+async def pause_all(turn: Turn, _parts: Sequence[str]) -> None:
+    """The button “Pause all sending”: it acts at once, and can be undone."""
+    actor = turn.staff("administer")
+    await turn.claim()
+    await control.pause_all(turn.office.database, turn.office.clock, actor)
+    await turn.show(
+        text("All sending is paused. Pages and feeds go on; messages wait."),
+        [[press(text("Let sending go on"), "go-on")]],
+    )
+
+
+async def ask_go_on(turn: Turn, _parts: Sequence[str]) -> None:
+    """The button “Let sending go on”. After a move a person has to say that this is the place."""
+    turn.staff("administer")
+    async with turn.office.database.read() as connection:
+        pause = await switch.paused(connection)
+    question = pause.question(turn.office.settings.timezone) if pause is not None else None
+    if question is None:
+        await go_on(turn, ())
+    else:
+        await turn.show(question, [[press(text("Yes, send from here"), "go-on!")]])
+
+
+async def go_on(turn: Turn, _parts: Sequence[str]) -> None:
+    """The button “Yes, send from here”."""
+    actor = turn.staff("administer")
+    office = turn.office
+    await turn.claim()
+    await control.resume_all(office.database, office.settings, office.clock, actor)
+    await turn.show(text("Sending goes on. What has become too late meanwhile is held."))
+
+
+async def pause(turn: Turn, parts: Sequence[str]) -> None:
+    """The button “Pause it”."""
+    actor = turn.staff("schedule")
+    ident = number(*parts_of(parts, 1))
+    await turn.claim()
+    try:
+        found = await control.pause(turn.office.database, turn.office.clock, actor, ident)
+    except PolyheraldError as error:
+        await _as_it_is(turn, ident, error.what)
+        return
+    await turn.show(
+        text(
+            "It is paused; what is in flight ends: {announcement}.", announcement=called(found.key)
+        ),
+        keyboards.paused(found.id),
+    )
+
+
 async def resume(turn: Turn, parts: Sequence[str]) -> None:
-    """The button “Send anyway”."""
+    """The buttons “Send anyway” and “Let it go on”."""
     actor = turn.staff("schedule")
     ident = number(*parts_of(parts, 1))
     await turn.claim()

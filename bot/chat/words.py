@@ -31,6 +31,7 @@ ANNOUNCEMENT: Mapping[AnnouncementState, Text] = {
     AnnouncementState.PLANNING: ptext("announcement", "being planned"),
     AnnouncementState.SENDING: ptext("announcement", "being sent"),
     AnnouncementState.HELD: ptext("announcement", "held"),
+    AnnouncementState.PAUSED: ptext("announcement", "paused"),
     AnnouncementState.CANCELLED: ptext("announcement", "cancelled"),
     AnnouncementState.DONE: ptext("announcement", "done"),
 }

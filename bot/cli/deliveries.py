@@ -1,4 +1,4 @@
-"""What ``deliveries``, ``resume`` and ``cancel`` do."""
+"""What ``deliveries`` does."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cli.output import Cell
 from bot.cli.session import Session
-from bot.delivery import control, ledger, waiting
+from bot.delivery import ledger, switch, waiting
 from bot.delivery.announcement import AnnouncementState
 from bot.delivery.ledger import Entry
 from bot.delivery.outcome import DeliveryState
 from bot.delivery.report import REASON_TEXTS, STATE_TEXTS, Summary, summaries
 from bot.releases import repository
-from bot.releases.review import OPERATOR
-from translations.text import Text, ptext, text, texts
+from translations.text import Text, ptext, text
 
 _STATES = {
     AnnouncementState.PLANNING: ptext("announcement", "being planned"),
     AnnouncementState.SENDING: ptext("announcement", "being sent"),
     AnnouncementState.HELD: ptext("announcement", "held"),
+    AnnouncementState.PAUSED: ptext("announcement", "paused"),
     AnnouncementState.CANCELLED: ptext("announcement", "cancelled"),
     AnnouncementState.DONE: ptext("announcement", "done"),
 }
@@ -36,6 +36,9 @@ async def show(
         counted = [] if as_json else await summaries(connection, release_id)
         entries = await ledger.entries(connection, slug=slug, state=state) if lines else []
         waits = await _who_waits(session, connection, slug)
+        paused = await switch.paused(connection)
+    if paused is not None:
+        session.out.complain(paused.as_text(session.settings.timezone))
     if as_json:
         session.out.json([_json(entry, addresses=addresses) for entry in entries])
         return
@@ -134,27 +137,3 @@ def _json(entry: Entry, *, addresses: bool) -> dict[str, object]:
         "message_ids": list(entry.message_ids),
         "at": entry.at.isoformat() if entry.at else None,
     }
-
-
-async def resume(session: Session, announcement: str) -> None:
-    async with session.database() as database:
-        resumed = await control.resume(database, session.clock, OPERATOR, _name(announcement))
-    session.out.say(text("“{announcement}” is sent on.", announcement=resumed.key))
-
-
-async def cancel(session: Session, announcement: str) -> None:
-    async with session.database() as database:
-        ended = await control.cancel(database, session.clock, OPERATOR, _name(announcement))
-    session.out.say(
-        texts(
-            "Cancelled: {n} delivery will not be sent.",
-            "Cancelled: {n} deliveries will not be sent.",
-            ended,
-        )
-    )
-
-
-def _name(announcement: str) -> int | str:
-    return (
-        int(announcement) if announcement.isdecimal() and len(announcement) < 19 else announcement
-    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cli.checks import (
     Finding,
@@ -24,18 +25,21 @@ from bot.cli.checks import (
     webhook,
 )
 from bot.cli.session import Session
+from bot.delivery import moved, switch
 from bot.errors import PolyheraldError
+from bot.releases import notices
 from bot.releases.moments import zone_names
 from bot.settings import Settings
-from bot.store import migrate, migrations
+from bot.store import home, migrate, migrations
 from bot.store import tables as t
 from bot.store.database import Database, shown_url, sqlite_file, unusable
-from translations.text import text
+from translations.text import text, texts
 
 TOKEN_SECONDS = 15
 _FEWEST_ZONES = 300
 _NOT_BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
 _CLOCK_SLACK = timedelta(minutes=5)
+_NOTICE_SLACK = timedelta(minutes=1)
 
 
 async def examine(session: Session) -> list[Finding]:
@@ -50,7 +54,7 @@ async def examine(session: Session) -> list[Finding]:
     for check in (addresses, webhook, office, languages, _folders, _time_zones):
         findings += check(settings)
     findings += _clock(now)
-    findings += [finding async for finding in _database(settings, now)]
+    findings += await _database(settings, now)
     findings.append(await _token(settings))
     return findings
 
@@ -114,43 +118,80 @@ def _clock(now: datetime) -> Iterator[Finding]:
         yield ok("clock", text("It is {moment}.", moment=now))
 
 
-async def _database(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
+async def _database(settings: Settings, now: datetime) -> list[Finding]:
     where = shown_url(settings.url)
     if settings.url.startswith("sqlite") and not sqlite_file(settings.url).exists():
-        yield ok("database", text("{where} is made at the first start.", where=where))
-        return
+        return [ok("database", text("{where} is made at the first start.", where=where))]
     try:
         database = Database(settings.url)
         try:
             async with database.read() as connection:
                 version = await migrate.current(connection)
-                newest = (
-                    await connection.scalar(select(func.max(t.audit.c.at)))
-                    if version == migrations.HEAD
-                    else None
-                )
+                found = [_schema(where, version)]
+                if version == migrations.HEAD:
+                    found += await _clocks_agree(connection, now)
+                    found += await _sending(database, connection, settings, now)
+                return found
         finally:
             await database.close()
     except PolyheraldError as refusal:
-        yield error("database", refusal.what)
-        return
+        return [error("database", refusal.what)]
     except DatabaseError as refusal:
-        yield error("database", unusable(settings.url, refusal).what)
-        return
+        return [error("database", unusable(settings.url, refusal).what)]
     except OSError as refusal:
-        yield error(
-            "database",
-            text("{where} cannot be used: {reason}.", where=where, reason=str(refusal)),
-            text("Check database_url, and who may read and write there."),
-        )
-        return
-    yield _schema(where, version)
-    if newest is not None and newest > now + _CLOCK_SLACK:
-        yield warning(
+        return [
+            error(
+                "database",
+                text("{where} cannot be used: {reason}.", where=where, reason=str(refusal)),
+                text("Check database_url, and who may read and write there."),
+            )
+        ]
+
+
+async def _clocks_agree(connection: AsyncConnection, now: datetime) -> list[Finding]:
+    newest = await connection.scalar(select(func.max(t.audit.c.at)))
+    if newest is None or newest <= now + _CLOCK_SLACK:
+        return []
+    return [
+        warning(
             "clock",
             text("The database has seen {moment}, which is still to come.", moment=newest),
             text("Set this machine’s clock: times of release depend on it."),
         )
+    ]
+
+
+async def _sending(
+    database: Database, connection: AsyncConnection, settings: Settings, now: datetime
+) -> list[Finding]:
+    """Whether anything keeps messages, or what staff are to know, from going out."""
+    here = await home.find(database, connection)
+    pause = await switch.paused(connection)
+    pause = pause or await moved.unsettled(connection, settings, here, now)
+    found = (
+        ok("sending", text("Nothing is paused."))
+        if pause is None
+        else warning(
+            "sending",
+            pause.as_text(settings.timezone),
+            text("Run: polyherald resume"),
+        )
+    )
+    untold = await notices.untold(connection, now - _NOTICE_SLACK)
+    if not untold:
+        return [found]
+    return [
+        found,
+        warning(
+            "notices",
+            texts(
+                "Staff have not been told {n} thing yet.",
+                "Staff have not been told {n} things yet.",
+                untold,
+            ),
+            text("Set a bot token, and let the role “bot” run; the log has them, too."),
+        ),
+    ]
 
 
 def _schema(where: str, version: str | None) -> Finding:

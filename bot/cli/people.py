@@ -19,9 +19,8 @@ Address = Annotated[
         metavar="ADDRESS", help="telegram:CHAT_ID, with /TOPIC_ID after it for a forum topic."
     ),
 ]
-AnnouncementKey = Annotated[
-    str, typer.Argument(metavar="ANNOUNCEMENT", help="As “deliveries” names it: SLUG/publication.")
-]
+_KEY = "As “deliveries” names it: SLUG/publication."
+AnnouncementKey = Annotated[str | None, typer.Argument(metavar="[ANNOUNCEMENT]", help=_KEY)]
 
 subscribers = typer.Typer(
     name="subscribers",
@@ -33,7 +32,7 @@ subscribers = typer.Typer(
 
 def add_to(app: typer.Typer) -> None:
     app.add_typer(subscribers)
-    for act in (deliveries, resume, cancel):
+    for act in (deliveries, pause, resume, cancel):
         app.command()(act)
 
 
@@ -113,15 +112,31 @@ def deliveries(
     asyncio.run(deliveries.show(context.obj, slug, state, addresses=addresses, as_json=as_json))
 
 
-def resume(context: typer.Context, announcement: AnnouncementKey) -> None:
-    """Send a held announcement after all."""
-    from bot.cli import deliveries
+def pause(context: typer.Context, announcement: AnnouncementKey = None) -> None:
+    """Stop sending an announcement, or, without one, all sending. Pages and feeds go on."""
+    from bot.cli import sending
 
-    asyncio.run(deliveries.resume(context.obj, announcement))
+    asyncio.run(sending.pause(context.obj, announcement))
 
 
-def cancel(context: typer.Context, announcement: AnnouncementKey) -> None:
+def resume(
+    context: typer.Context,
+    announcement: AnnouncementKey = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Answer yes where this asks, as after a move.")
+    ] = False,
+) -> None:
+    """Let go on what is paused or held: an announcement, or, without one, all sending."""
+    from bot.cli import sending
+
+    asyncio.run(sending.resume(context.obj, announcement, yes=yes))
+
+
+def cancel(
+    context: typer.Context,
+    announcement: Annotated[str, typer.Argument(metavar="ANNOUNCEMENT", help=_KEY)],
+) -> None:
     """End an announcement: what is not sent yet never will be."""
-    from bot.cli import deliveries
+    from bot.cli import sending
 
-    asyncio.run(deliveries.cancel(context.obj, announcement))
+    asyncio.run(sending.cancel(context.obj, announcement))

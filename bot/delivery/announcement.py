@@ -11,11 +11,13 @@ from translations.text import Text, text, texts
 
 
 class AnnouncementState(StrEnum):
-    """``planning`` → ``sending`` → ``done``; ``held`` waits for staff, ``cancelled`` is final."""
+    """``planning`` → ``sending`` → ``done``. ``held`` waits for staff to decide, ``paused`` for
+    them to let it go on; ``cancelled`` is final."""
 
     PLANNING = "planning"
     SENDING = "sending"
     HELD = "held"
+    PAUSED = "paused"
     CANCELLED = "cancelled"
     DONE = "done"
 

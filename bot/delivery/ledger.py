@@ -35,6 +35,7 @@ from bot.audience.subscriber import SubscriberState
 from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.outcome import MOST_EDITS, OPEN, Change, DeliveryState, Way
 from bot.delivery.pace import is_blocked
+from bot.delivery.switch import is_paused
 from bot.store import tables as t
 from bot.store.database import Database
 
@@ -304,6 +305,7 @@ def _claim() -> ReturningUpdate[Any]:
             d.c.state.in_([literal(state.value) for state in _WAITING]),
             d.c.due_at <= now,
             ~is_blocked(bindparam("b_bot"), bindparam("b_at", type_=Float)),
+            ~is_paused(),
             # Work that was handed out before an announcement was held or cancelled finds nothing.
             exists().where(
                 t.announcement.c.id == bindparam("b_announcement"),
@@ -379,7 +381,8 @@ async def claim(
 ) -> list[Claim]:
     """Take up to ``limit`` deliveries that are due, as ``sending``: the intent, before the act.
 
-    None while the ``bot`` of that key (:mod:`bot.delivery.pace`) has been told to wait.
+    None while all sending is paused (:mod:`bot.delivery.switch`), or the ``bot`` of that key
+    (:mod:`bot.delivery.pace`) has been told to wait.
     """
     values = {
         "b_announcement": announcement_id,

@@ -18,6 +18,7 @@ from bot.delivery.announcement import (
     STANDSTILL,
     Announcement,
     AnnouncementState,
+    called,
     occurrence_key,
 )
 from bot.delivery.guard import guarded
@@ -210,7 +211,7 @@ class _Step:
 
     async def follow(self, moved: Mapping[str, Sequence[Preference]]) -> list[Notice]:
         announcement = await ledger.by_key(self.connection, self.key, to_change=True)
-        open_ = (AnnouncementState.SENDING, AnnouncementState.DONE)
+        open_ = (AnnouncementState.SENDING, AnnouncementState.PAUSED, AnnouncementState.DONE)
         if announcement is None or announcement.published_id is None:
             return []
         if announcement.state not in open_:
@@ -230,12 +231,7 @@ class _Step:
                     announcement, published, zone, at, wish, moved_after=at
                 )
         if planned:
-            await ledger.set_state(
-                self.connection,
-                announcement.id,
-                AnnouncementState.SENDING,
-                reason=announcement.reason,
-            )
+            await self._goes_on(announcement)
         return []
 
     async def take(self, zones: Sequence[str]) -> list[Notice]:
@@ -275,8 +271,9 @@ class _Step:
         held = await self._announcement(None, moment, None)
         await ledger.set_state(self.connection, held.id, AnnouncementState.HELD, reason=NO_EDITION)
         what = text(
-            "No release was prepared for “{key}”. It is held; resume it to announce the "
+            "No release was prepared: {announcement}. It is held; resume it to announce the "
             "title alone, or cancel it.",
+            announcement=called(self.key),
             key=self.key,
         )
         return [Notice(key=f"asks/{self.key}", what=what)]
@@ -321,13 +318,18 @@ class _Step:
             await self._plan(announcement, published, zone, at)
             await self._note(announcement.id, zone, at, "planned")
         await occasions.set_state(self.connection, self.occurrence.id, "underway")
-        await ledger.set_state(
-            self.connection,
-            announcement.id,
-            AnnouncementState.SENDING,
-            reason=announcement.reason,
-        )
+        await self._goes_on(announcement)
         return announcement
+
+    async def _goes_on(self, announcement: Announcement) -> None:
+        """There is something to send; while staff have paused it, that waits."""
+        if announcement.state is not AnnouncementState.PAUSED:
+            await ledger.set_state(
+                self.connection,
+                announcement.id,
+                AnnouncementState.SENDING,
+                reason=announcement.reason,
+            )
 
     async def _announcement(
         self, published_id: int | None, due_at: datetime, known: Announcement | None
@@ -430,8 +432,9 @@ class _Step:
             await self._note(announcement.id, zone, at, "held")
         zones = tuple(zone for zone, _ in due.late)
         what = text(
-            "The announcement “{key}” is too late in these time zones: {zones}. "
-            "It is held there; resume or cancel it.",
+            "Too late in these time zones: {zones}. It is held there; resume or cancel it: "
+            "{announcement}.",
+            announcement=called(self.key),
             key=self.key,
             zones=zones,
         )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
 from bot.clock import Clock
-from bot.delivery import ledger, occurrences, publications, translations
+from bot.delivery import ledger, occurrences, publications, switch, translations
 from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.engine import Engine
 from bot.delivery.sender import LONGEST_SEND
@@ -90,17 +90,18 @@ class Planner:
     async def look(self) -> None:
         """One look: publish, announce, plan, offer, finish.
 
-        Costs two reads while nothing has changed and nothing is due, whatever there is to come.
+        Costs a few reads while nothing has changed and nothing is due, whatever there is to come.
         """
         now = self._clock.now()
         async with self._database.read() as connection:
             counter = await changes(connection)
             moved = await audience.last_move(connection)
             stale = await ledger.is_any_stale(connection, now - timedelta(seconds=LONGEST_SEND))
+            paused = await switch.paused(connection) is not None
         if stale or self._must_plan(counter, moved, now):
             await self._plan_what_is_due(counter, moved, now)
         for announcement in await self._sending():
-            if await self._has_work(announcement, now):
+            if await self._has_work(announcement, now) and not paused:
                 await self.engine.offer(announcement.id)
 
     def _must_plan(self, counter: int, moved: datetime | None, now: datetime) -> bool:

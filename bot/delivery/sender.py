@@ -13,7 +13,7 @@ import structlog
 from bot.audience.choice import Choice, choose
 from bot.clock import Clock
 from bot.delivery import ledger
-from bot.delivery.announcement import FAULT, Announcement, AnnouncementState
+from bot.delivery.announcement import FAULT, Announcement, AnnouncementState, called
 from bot.delivery.books import Books, Ended, Turn
 from bot.delivery.earlier import SUPERSEDED
 from bot.delivery.ledger import Claim
@@ -176,8 +176,9 @@ class Sender:
                         connection, announcement.id, AnnouncementState.HELD, reason=FAULT
                     )
                     what = text(
-                        "“{key}” cannot be sent because of a fault. It is held; the operator "
-                        "finds the fault in the log.",
+                        "Not to be sent because of a fault: {announcement}. It is held; the "
+                        "operator finds the fault in the log.",
+                        announcement=called(announcement.key),
                         key=announcement.key,
                     )
                     told = Notice(key=f"fault/{announcement.key}/{now:%Y%m%dT%H%M}", what=what)

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.delivery import ledger
-from bot.delivery.announcement import RESUMED, STANDSTILL, Announcement, AnnouncementState
+from bot.delivery.announcement import (
+    RESUMED,
+    STANDSTILL,
+    Announcement,
+    AnnouncementState,
+    called,
+)
 from bot.errors import StoreError
 from bot.occasions import repository as occasions
 from bot.occasions.lateness import SAME_DAY, is_late
 from bot.releases import notices
 from bot.releases.notices import Notice
 from bot.settings import Settings
+from bot.store import home
 from bot.store.database import Database, recalled, remember
-from translations.text import text
+from bot.store.home import Home
+from translations.text import Text, text
 
 KEY = "sender_beat"
 EVERY = 30.0
@@ -32,15 +41,22 @@ async def last_beat(connection: AsyncConnection) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value)
 
 
-async def beat(database: Database, clock: Clock) -> None:
-    """Note every half minute that a sender is alive, until cancelled."""
+async def beat(database: Database, clock: Clock, data_dir: Path, here: Home) -> None:
+    """Note every half minute that a sender is alive, until cancelled: in the database, and
+    beside it, so that an older copy in its place is noticed (:mod:`bot.delivery.moved`)."""
+    complained = False
     while True:
-        now = clock.now().isoformat()
+        now = clock.now()
         try:
             async with database.write() as connection:
-                await remember(database, connection, KEY, now)
+                await remember(database, connection, KEY, now.isoformat())
+            home.mark(data_dir, here, now)
         except StoreError as error:
             log.error("cannot note that the sender lives", reason=str(error))
+        except OSError as error:
+            if not complained:
+                log.warning("data_dir cannot be written", reason=str(error))
+            complained = True
         await asyncio.sleep(EVERY)
 
 
@@ -75,11 +91,45 @@ async def hold_late(
         )
         log.warning("held: nobody was sending since an earlier day", announcement=announcement.key)
         what = text(
-            "“{key}” was left unsent on an earlier day. It is held; resume or cancel it.",
+            "Left unsent on an earlier day: {announcement}. It is held; resume or cancel it.",
+            announcement=called(announcement.key),
             key=announcement.key,
         )
-        told = Notice(key=f"standstill/{announcement.key}/{now:%Y%m%dT%H%M}", what=what)
-        await notices.post(database, connection, settings, now, [told])
+        await _held(database, settings, connection, announcement, what, now)
+
+
+async def hold_begun(
+    database: Database,
+    settings: Settings,
+    connection: AsyncConnection,
+    before: datetime,
+    now: datetime,
+) -> None:
+    """Hold what was under way ``before`` a database moved: there it may have gone on."""
+    for announcement in await ledger.announcements(connection, AnnouncementState.SENDING):
+        if announcement.created_at < before and await ledger.still_open(
+            connection, announcement.id
+        ):
+            what = text(
+                "Under way when this database was copied, so that some may have it already: "
+                "{announcement}. It is held; resume or cancel it.",
+                announcement=called(announcement.key),
+                key=announcement.key,
+            )
+            await _held(database, settings, connection, announcement, what, now)
+
+
+async def _held(
+    database: Database,
+    settings: Settings,
+    connection: AsyncConnection,
+    announcement: Announcement,
+    what: Text,
+    now: datetime,
+) -> None:
+    await ledger.set_state(connection, announcement.id, AnnouncementState.HELD, reason=STANDSTILL)
+    told = Notice(key=f"standstill/{announcement.key}/{now:%Y%m%dT%H%M}", what=what)
+    await notices.post(database, connection, settings, now, [told])
 
 
 async def _catch_up(connection: AsyncConnection, announcement: Announcement) -> str:

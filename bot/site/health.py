@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
 Check = Callable[[], Awaitable[str | None]]
-"""``None`` when all is well, else the reason why it is not."""
+"""``None`` when all is well, else the reason why it is not – or a :class:`Remark`."""
+
+
+class Remark(str):
+    """Well, and yet something that whoever watches should know."""
+
 
 log = structlog.get_logger(__name__)
 
@@ -77,13 +82,10 @@ class Health:
     async def _ready(self, _: web.Request) -> web.Response:
         """200 if every check is well, else 503; either way each check's word."""
         found = {name: await _ask(name, check) for name, check in self._checks.items()}
-        ready = all(why is None for why in found.values())
+        ready = all(why is None or isinstance(why, Remark) for why in found.values())
         document = {
             "ready": ready,
-            "checks": {
-                name: {"ok": True} if why is None else {"ok": False, "why": why}
-                for name, why in found.items()
-            },
+            "checks": {name: _said(why) for name, why in found.items()},
         }
         return web.Response(
             body=orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE),
@@ -97,6 +99,15 @@ class Health:
             await self._metrics.measure()
         body, media_type = self._metrics.exposition()
         return web.Response(body=body, headers={**_FRESH, hdrs.CONTENT_TYPE: media_type})
+
+
+def _said(why: str | None) -> dict[str, object]:
+    match why:
+        case None:
+            return {"ok": True}
+        case Remark():
+            return {"ok": True, "note": str(why)}
+    return {"ok": False, "why": why}
 
 
 _FRESH = {hdrs.CACHE_CONTROL: "no-store"}

@@ -142,7 +142,7 @@ async def test_a_service_down_for_days_asks_before_it_sends(office: "Office") ->
     await _published_last_year(office)
     await office.at("2027-07-02T09:00:00")
     assert len(office.texts(1)) == 1
-    assert "too late" in office.told[-1]
+    assert "Too late" in office.told[-1]
     await office.later(hours=1)
     assert len(office.told) == 1
     await control.resume(office.database, office.clock, OPERATOR, "lighthouse/occurrence/2027")

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.site.health import Health, Metrics
+from bot.site.health import Health, Metrics, Remark
 
 
 @pytest.fixture
@@ -70,6 +70,19 @@ async def test_not_ready_names_the_check_and_the_reason(watch: Any) -> None:
     }
     async with client.get("/healthz") as answer:
         assert answer.status == 200  # the process is up all the same
+
+
+async def test_a_remark_is_told_and_all_is_well(watch: Any) -> None:
+    async def paused() -> str | None:
+        return Remark("All sending is paused.")
+
+    client = await watch(sending=paused)
+    async with client.get("/readyz") as answer:
+        assert answer.status == 200
+        assert await answer.json() == {
+            "ready": True,
+            "checks": {"sending": {"ok": True, "note": "All sending is paused."}},
+        }
 
 
 async def test_metrics_are_what_prometheus_reads(watch: Any, metrics: Metrics) -> None:
