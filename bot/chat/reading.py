@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import quote
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.audience.choice import choose
 from bot.chat.commands import STAFF, SUBSCRIBERS
-from bot.chat.page import shown
+from bot.chat.page import Page, shown
 from bot.chat.turn import Turn
 from bot.chat.words import VARIANT
 from bot.delivery.message import page_url
 from bot.delivery.occasion_text import occurrence_texts
+from bot.occasions import almanac
 from bot.occasions import repository as occasions
+from bot.occasions.almanac import moved_from
+from bot.occasions.repository import Occurrence
+from bot.occasions.wording import remarks
 from bot.releases import publication, repository
-from bot.releases.release import PubStatus, Release
+from bot.releases.release import Release
 from bot.transports.fit import RLM
 from translations.locales import best_match, native_name
-from translations.text import Text, text
+from translations.text import Text, text, texts
 
 NEWEST = 5
 AHEAD = timedelta(days=366)
@@ -54,43 +60,73 @@ async def latest(turn: Turn, _arguments: str) -> None:
     await turn.say(page)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Coming:
-    """An anniversary to come: ``title`` in the reader's language, ``missing`` with what state."""
+    """An anniversary to come, for staff, with what is ``missing`` in which state.
+
+    ``on`` is when it is announced, which may be days ahead of it; the ``title`` says so.
+    """
 
     on: date
     title: str
     release: Release
     missing: tuple[tuple[str, str], ...]
+    remarks: tuple[Text, ...] = ()
 
 
-async def coming(turn: Turn, *, published_only: bool) -> list[Coming]:
-    """The anniversaries of the next twelve months, in order of date."""
+async def coming(turn: Turn) -> list[Coming]:
+    """What is announced in the next twelve months, each once, in order of date.
+
+    Of several releases that commemorate the same thing the newest counts: this year's edition.
+    """
     settings = turn.office.settings
-    today = turn.office.clock.now().date()
-    found = []
     async with turn.office.database.read() as connection:
-        for occurrence in await occasions.between(
-            connection, today - timedelta(days=1), today + AHEAD, "coming", "underway", "held"
-        ):
-            release = await repository.by_id(connection, occurrence.release_id)
-            out = await publication.of_release(connection, occurrence.release_id)
-            if published_only and (not out or release.pubstatus is not PubStatus.USABLE):
-                continue
-            texts = occurrence_texts(release, occurrence.number, None, settings)
-            chosen = choose(turn.languages, texts, settings.languages)
-            title = texts[chosen.language][0] if chosen is not None else ""
-            if published_only and not title:
-                continue
-            found.append(
-                Coming(
-                    occurrence.civil_date,
-                    title or release.slug,
-                    release,
-                    lacking(release, settings.languages),
-                )
-            )
-    return found
+        occurrences = await _occurrences(turn, connection)
+        releases = await repository.by_ids(connection, {o.release_id for o in occurrences})
+    newest: dict[tuple[str, int, int], Occurrence] = {}
+    for occurrence in sorted(occurrences, key=lambda o: releases[o.release_id].date):
+        newest[occurrence.series, occurrence.year, occurrence.lead] = occurrence
+    return [
+        Coming(
+            on=occurrence.civil_date,
+            title=_staff_title(turn, releases[occurrence.release_id], occurrence),
+            release=releases[occurrence.release_id],
+            missing=lacking(releases[occurrence.release_id], settings.languages),
+            remarks=remarks(occurrence.spec.calendar, moved_from(occurrence)),
+        )
+        for occurrence in sorted(newest.values(), key=lambda o: (o.civil_date, o.lead))
+    ]
+
+
+async def _occurrences(turn: Turn, connection: AsyncConnection) -> list[Occurrence]:
+    today = turn.office.clock.now().date()
+    return await occasions.between(
+        connection, today - timedelta(days=1), today + AHEAD, "coming", "underway", "held"
+    )
+
+
+def _staff_title(turn: Turn, release: Release, occurrence: Occurrence) -> str:
+    texts_in = occurrence_texts(release, occurrence.number, None, turn.office.settings)
+    titles = {tag: headline for tag, (headline, _) in texts_in.items()}
+    title = _best_title(turn, titles) or release.slug
+    if not occurrence.lead:
+        return title
+    return turn.words.render(
+        texts("In {n} day: {title}", "In {n} days: {title}", occurrence.lead, title=title)
+    )
+
+
+def _best_title(turn: Turn, titles: Mapping[str, str]) -> str:
+    """The title in the reader's best language; in another one it says which."""
+    chosen = choose(turn.languages, titles, turn.office.settings.languages)
+    if chosen is None:
+        return ""
+    title = shown(titles[chosen.language])
+    if not chosen.fallback:
+        return title
+    return turn.words.render(
+        text("{title} ({language})", title=title, language=native_name(chosen.language))
+    )
 
 
 def lacking(release: Release, languages: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -103,20 +139,39 @@ def lacking(release: Release, languages: Sequence[str]) -> tuple[tuple[str, str]
 
 
 async def calendar(turn: Turn, _arguments: str) -> None:
-    staff = turn.actor is not None
-    found = await coming(turn, published_only=not staff)
-    if not found:
-        await turn.say(text("No anniversary falls within the next twelve months."))
-        return
+    """/calendar: what readers may know of; for staff all that is announced, and what it lacks."""
     page = turn.page(text("Anniversaries in the next twelve months:"))
-    for item in found:
-        day = turn.words.formats.date(item.on)
-        page.gap().line(day, bold=True).line(item.title)
-        if staff:
-            page.line(item.release.slug)
-            if item.missing:
-                page.line(missing_text(item.missing))
-    await turn.say(page)
+    found = await (_prepared(turn, page) if turn.actor is not None else _told(turn, page))
+    await turn.say(page if found else text("No anniversary falls within the next twelve months."))
+
+
+async def _prepared(turn: Turn, page: Page) -> bool:
+    items = await coming(turn)
+    for item in items:
+        page.gap().line(turn.words.formats.date(item.on), bold=True).line(item.title)
+        for remark in item.remarks:
+            page.line(remark)
+        page.line(item.release.slug)
+        if item.missing:
+            page.line(missing_text(item.missing))
+    return bool(items)
+
+
+async def _told(turn: Turn, page: Page) -> bool:
+    settings = turn.office.settings
+    async with turn.office.database.read() as connection:
+        occurrences = await _occurrences(turn, connection)
+        entries = await almanac.of_occurrences(connection, occurrences)
+    for entry in entries:
+        chosen = choose(turn.languages, entry.titles, settings.languages)
+        if chosen is None:
+            continue
+        url = page_url(settings, entry.pages[chosen.language].slug, chosen.language)
+        page.gap().line(turn.words.formats.date(entry.on), bold=True)
+        page.line(_best_title(turn, entry.titles), url=url)
+        for remark in remarks(entry.calendar, entry.moved_from):
+            page.line(remark)
+    return bool(entries)
 
 
 def missing_text(missing: Sequence[tuple[str, str]]) -> Text:

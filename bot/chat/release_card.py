@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -17,6 +18,7 @@ from bot.chat.turn import Turn
 from bot.chat.words import RELEASE, VARIANT
 from bot.errors import NotFound
 from bot.occasions.observance import anniversaries
+from bot.occasions.wording import described
 from bot.releases import repository
 from bot.releases.publication import filled_headline
 from bot.releases.release import ObservanceSpec, Release, ReleaseState
@@ -131,18 +133,20 @@ async def describe(turn: Turn, release: Release, page: Page | None = None) -> Pa
 def _describe_observance(
     turn: Turn, page: Page, release: Release, observance: ObservanceSpec
 ) -> None:
-    page.line(
-        text("Observance: every anniversary of {date}.", date=observance.origin)
-        if observance.accepted
-        else text("Proposed observance: every anniversary of {date}.", date=observance.origin)
-    )
+    first, *others = described(observance)
+    if observance.accepted:
+        page.line(text("Observance: {what}", what=first))
+    else:
+        page.line(text("Proposed observance: {what}", what=first))
+    for sentence in others:
+        page.line(sentence)
     today = turn.office.clock.now().date()
     until = today.replace(year=today.year + 9, day=1)
     since = max(today, release.date)
     if release.state is not ReleaseState.PUBLISHED:
         # Then the day itself is still to come, and accepting the observance announces it.
         since -= timedelta(days=1)
-    coming = next(anniversaries(observance, since, until), None)
+    coming = next(anniversaries(replace(observance, lead=()), since, until), None)
     original = release.variants[release.original]
     if coming is not None:
         title = fill_pattern(

@@ -190,7 +190,7 @@ async def _anniversaries(turn: Turn) -> list[_Entry]:
             state=text("Anniversary, sent in the morning of each time zone"),
             missing=item.missing,
         )
-        for item in await reading.coming(turn, published_only=False)
+        for item in await reading.coming(turn)
     ]
 
 

@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.occasions.observance import Anniversary, anniversaries
 from bot.occasions.repository import Occurrence
-from bot.occasions.title import occasion_title, published_pattern
+from bot.occasions.title import has_number, occasion_title, published_pattern
 from bot.releases import publication, repository
 from bot.releases.calendars import BeyondCalendar
 from bot.releases.publication import Published
-from bot.releases.recurrence import day_in
+from bot.releases.recurrence import LONGEST_WEEKEND, day_in
 from bot.releases.release import ObservanceSpec, PubStatus, Release
 from bot.store import tables as t
 
@@ -80,6 +80,15 @@ async def between(connection: AsyncConnection, first: date, last: date) -> list[
     return _each_once(sorted(entries, key=lambda entry: (entry.on, entry.slug)))
 
 
+def moved_from(occurrence: Occurrence) -> date | None:
+    """The day itself, where the occurrence is kept on another."""
+    anniversary = Anniversary(
+        number=occurrence.number, year=occurrence.year, occasion=occurrence.occasion_date
+    )
+    day = _day_itself(occurrence.spec, anniversary)
+    return None if day == occurrence.occasion_date else day
+
+
 def in_language(entries: Iterable[Entry], language: str) -> list[Entry]:
     """Those that readers of ``language`` can read of."""
     return [entry for entry in entries if language in entry.titles]
@@ -110,24 +119,37 @@ class _Told:
             calendar=self.spec.calendar,
             day=day,
             titles={
-                tag: page.variants[tag].headline
-                if page in of_the_day
-                else occasion_title(
-                    published_pattern(self.release, own, tag), anniversary.number, tag
-                )
+                tag: self._title(anniversary.number, own, page, tag, of_the_day)
                 for tag, page in pages.items()
             },
             pages=pages,
         )
 
+    def _title(
+        self,
+        number: int,
+        own: Published | None,
+        page: Published,
+        language: str,
+        of_the_day: Sequence[Published],
+    ) -> str:
+        """By the pattern; without one the headline of what was published for the day, if there
+        is any."""
+        pattern = published_pattern(self.release, own, language)
+        if not has_number(pattern) and page in of_the_day:
+            return page.variants[language].headline
+        return occasion_title(pattern, number, language)
+
 
 def _day_itself(spec: ObservanceSpec, anniversary: Anniversary) -> date:
-    """Where it was before it was moved; an observance that was given another calendar since
-    knows nothing of the years it had before."""
+    """Where it was before it was moved. An observance that was edited since may know nothing of
+    the years that it had before."""
     try:
-        return day_in(spec, anniversary.year) or anniversary.occasion
+        day = day_in(spec, anniversary.year)
     except BeyondCalendar:
-        return anniversary.occasion
+        day = None
+    is_near = day is not None and abs((day - anniversary.occasion).days) <= LONGEST_WEEKEND
+    return day if day is not None and is_near else anniversary.occasion
 
 
 async def _known(

@@ -12,10 +12,15 @@ from translations.text import text
 def occasion_title(pattern: str, number: int, language: str) -> str:
     """``pattern`` with the anniversary's ``number`` in it; without a place for one, the plain
     “82nd anniversary” of the interface."""
-    if "{ordinal}" in pattern or "{years}" in pattern:
+    if has_number(pattern):
         return fill_pattern(pattern, number, language)
     ordinal = formats_for(language).ordinal(number)
     return catalog_for(language).render(text("{ordinal} anniversary", ordinal=ordinal))
+
+
+def has_number(pattern: str) -> bool:
+    """Whether it has a place for the anniversary's number."""
+    return "{ordinal}" in pattern or "{years}" in pattern
 
 
 def published_pattern(release: Release, published: Published | None, language: str) -> str:

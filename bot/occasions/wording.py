@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from bot.releases.release import ObservanceSpec
 from translations.text import Text, text, texts
@@ -22,6 +23,15 @@ _MOVES = {
 def by_calendar(calendar: str) -> Text | None:
     """By which calendar a day comes back; nothing of the Gregorian one, which all others mean."""
     return _CALENDARS.get(calendar)
+
+
+def remarks(calendar: str, moved: date | None) -> tuple[Text, ...]:
+    """What a reader should know of a date: by which calendar it is, ``moved`` from which day."""
+    named = by_calendar(calendar)
+    return (
+        *((named,) if named else ()),
+        *((text("Moved from {date}.", date=moved),) if moved else ()),
+    )
 
 
 def described(spec: ObservanceSpec) -> Iterator[Text]:

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.occasions import almanac
 from bot.occasions import repository as occasions
 from bot.occasions.repository import Occurrence
-from bot.occasions.wording import by_calendar
+from bot.occasions.wording import remarks
 from bot.releases.publication import Published
-from translations.text import Text, text
+from translations.text import Text
 
 AHEAD = timedelta(days=366)
 
@@ -52,7 +52,7 @@ async def coming(
             on=entry.on,
             title=entry.titles[language],
             release=entry.pages[language],
-            remarks=_remarks(entry),
+            remarks=remarks(entry.calendar, entry.moved_from),
         )
         for entry in almanac.in_language(entries, language)
     ]
@@ -63,12 +63,3 @@ def by_year(entries: Sequence[Coming]) -> Mapping[int, list[Coming]]:
     for entry in entries:
         years.setdefault(entry.on.year, []).append(entry)
     return years
-
-
-def _remarks(entry: almanac.Entry) -> tuple[Text, ...]:
-    calendar = by_calendar(entry.calendar)
-    moved = entry.moved_from
-    return (
-        *((calendar,) if calendar else ()),
-        *((text("Moved from {date}.", date=moved),) if moved else ()),
-    )
