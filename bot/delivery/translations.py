@@ -167,10 +167,17 @@ async def _reach(
         about_id=announcement.id,
         due_at=now,
         now=now,
-        state=AnnouncementState.SENDING,
+        state=_state(announcement),
     )
     if not await _in_place(database, connection, ident, announcement, wishes, language, now):
         await ledger.forget(connection, ident)
+
+
+def _state(announcement: Announcement) -> AnnouncementState:
+    """While staff have paused the first announcement nothing that follows from it is sent."""
+    if announcement.state is AnnouncementState.PAUSED:
+        return AnnouncementState.PAUSED
+    return AnnouncementState.SENDING
 
 
 async def _served(

@@ -503,3 +503,22 @@ async def test_who_waits_for_their_language_is_counted(office: "Office") -> None
     release = await office.desk.approve(OPERATOR, "lighthouse", ["fr"])
     await office.run()
     assert await waits() == {"zh": 1}
+
+
+@ON_ONE
+async def test_what_is_paused_is_not_translated_until_it_is_resumed(office: "Office") -> None:
+    await office.subscribe(1, "en")
+    await office.subscribe(2, "fr")
+    await office.release(approve=["en"], completeness=Completeness.FALLBACK)
+    await office.desk.publish(OPERATOR, "lighthouse")
+    await office.run()
+    async with office.database.write() as connection:
+        first = await ledger.by_key(connection, "lighthouse/publication")
+        assert first is not None
+        await ledger.set_state(connection, first.id, AnnouncementState.PAUSED)
+    await _approve(office, "fr")
+    assert _headlines(office, 2) == ["en"]
+    await control.resume(office.database, office.clock, OPERATOR, "lighthouse/publication")
+    await control.resume(office.database, office.clock, OPERATOR, KEY)
+    await office.run()
+    assert _headlines(office, 2) == ["fr"]
