@@ -59,7 +59,7 @@ def _carried_out(arguments: Sequence[str], session: Session) -> int:
     except UsageError as error:
         return _misused(error, session)
     except typer.Abort:
-        session.out.complain(text("There was no answer, so nothing was done."))
+        session.out.complain(text("Nothing was done."))
         return FAILED
     except Exception as error:  # noqa: BLE001 - the last line of defence, and it is reported
         if session.debug:
