@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.delivery import ledger, occurrences, standstill, switch
-from bot.delivery.announcement import RESUMED, Announcement, AnnouncementState
+from bot.delivery.announcement import RESUMED, Announcement, AnnouncementState, called
 from bot.delivery.switch import Pause, Why
 from bot.errors import Conflict, NotFound
 from bot.releases import audit, review
@@ -30,8 +30,9 @@ async def pause(database: Database, clock: Clock, actor: Actor, name: int | str)
         if announcement.state is AnnouncementState.HELD:
             raise Conflict(
                 text(
-                    "“{key}” is held already: nothing of it is sent until you resume it.",
-                    key=announcement.key,
+                    "It is held already, and nothing of it is sent until you resume it: "
+                    "{announcement}.",
+                    announcement=called(announcement.key),
                 )
             )
         await ledger.set_state(
@@ -98,7 +99,9 @@ async def resume_all(database: Database, settings: Settings, clock: Clock, actor
 
 def _demand_open(announcement: Announcement) -> None:
     if announcement.state in _ENDED:
-        raise Conflict(text("“{key}” has ended already.", key=announcement.key))
+        raise Conflict(
+            text("It has ended already: {announcement}.", announcement=called(announcement.key))
+        )
 
 
 async def cancel(database: Database, clock: Clock, actor: Actor, name: int | str) -> int:
