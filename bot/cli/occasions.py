@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.cli.session import Session
+from bot.occasions import almanac
 from bot.occasions.calendar import local_date
 from bot.occasions.observance import Anniversary, anniversaries
 from bot.releases import repository
 from bot.releases.release import Release
 from translations.formats import fill_pattern
 from translations.locales import best_match
-from translations.text import text
+from translations.text import Text, text, texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,26 +55,46 @@ def a_year_on(first: date) -> date:
 
 
 def between(releases: Iterable[Release], first: date, last: date) -> list[Occasion]:
-    """The occasions with ``first <= on <= last``, in order; none before its release's own date."""
+    """The occasions with ``first <= on <= last``, in order; none of a day before its release's.
+
+    ``on`` is when it is announced; days ahead count by themselves.
+    """
     found = [
         Occasion(release=release, anniversary=anniversary)
         for release in releases
         if release.observance is not None
-        for anniversary in anniversaries(
-            release.observance, max(_before(first), _before(release.date)), last
-        )
+        for anniversary in anniversaries(release.observance, _before(first), last)
+        if anniversary.occasion >= release.date
     ]
-    return sorted(found, key=lambda o: (o.anniversary.on, o.release.slug))
+    return sorted(found, key=_place)
 
 
 def _before(day: date) -> date:
     return day - timedelta(days=1) if day > date.min else day
 
 
+def each_once(found: Iterable[Occasion], series: Mapping[int, str]) -> list[Occasion]:
+    """Of releases that commemorate the same thing the newest: this year's edition.
+
+    ``series`` names what a release (by its id) commemorates.
+    """
+    newest: dict[tuple[object, int, int], Occasion] = {}
+    for occasion in sorted(found, key=lambda o: o.release.date):
+        release, anniversary = occasion.release, occasion.anniversary
+        name = series.get(release.id or 0, release.slug)
+        newest[name, anniversary.year, anniversary.lead] = occasion
+    return sorted(newest.values(), key=_place)
+
+
+def _place(occasion: Occasion) -> tuple[date, int, str]:
+    return occasion.anniversary.on, occasion.anniversary.lead, occasion.release.slug
+
+
 async def show(session: Session, first: date, last: date, *, as_json: bool) -> None:
     async with session.database() as database, database.read() as connection:
         releases = await repository.everything(connection)
-    found = between(releases, first, last)
+        series = await almanac.series_names(connection)
+    found = each_once(between(releases, first, last), series)
     out = session.out
     if as_json:
         out.json([_json(occasion) for occasion in found])
@@ -84,7 +105,7 @@ async def show(session: Session, first: date, last: date, *, as_json: bool) -> N
             (
                 occasion.anniversary.on,
                 occasion.anniversary.number,
-                occasion.title_for(out.catalog.tag),
+                _called(occasion, out.catalog.tag),
                 occasion.release.slug,
                 text("accepted") if _accepted(occasion) else text("only proposed"),
             )
@@ -92,6 +113,14 @@ async def show(session: Session, first: date, last: date, *, as_json: bool) -> N
         ],
         text("No anniversaries from {first} to {last}.", first=first, last=last),
         name=3,
+    )
+
+
+def _called(occasion: Occasion, language: str) -> Text | str:
+    title = occasion.title_for(language)
+    lead = occasion.anniversary.lead
+    return (
+        texts("In {n} day: {title}", "In {n} days: {title}", lead, title=title) if lead else title
     )
 
 
@@ -104,6 +133,9 @@ def _json(occasion: Occasion) -> dict[str, object]:
     return {
         "date": occasion.anniversary.on.isoformat(),
         "number": occasion.anniversary.number,
+        "year": occasion.anniversary.year,
+        "occasion_date": occasion.anniversary.occasion.isoformat(),
+        "lead": occasion.anniversary.lead,
         "slug": occasion.release.slug,
         "titles": occasion.titles,
         "accepted": _accepted(occasion),

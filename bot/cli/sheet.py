@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from bot.cli.output import Line, Output
+from bot.occasions.wording import described
 from bot.releases import review
 from bot.releases.body import paragraphs
+from bot.releases.calendars import BeyondCalendar
 from bot.releases.moments import format_moment
 from bot.releases.publication import filled_headline
+from bot.releases.recurrence import number_on
 from bot.releases.release import (
     Completeness,
     Issuer,
@@ -105,6 +108,13 @@ def _observance_json(spec: ObservanceSpec | None) -> dict[str, Any] | None:
         "without_edition": spec.without_edition,
         "remind": list(spec.remind),
         "accepted": spec.accepted,
+        "calendar": spec.calendar,
+        "first": spec.first,
+        "last": spec.last,
+        "except": list(spec.skip),
+        "lead": list(spec.lead),
+        "move": spec.move,
+        "weekend": list(spec.weekend),
     }
 
 
@@ -167,16 +177,27 @@ def _observance(release: Release) -> list[Line]:
     spec = release.observance
     if spec is None:
         return []
-    number = release.date.year - spec.origin.year
-    years = texts("{n} year since {origin}", "{n} years since {origin}", number, origin=spec.origin)
     return [
-        (text("Observance") if spec.accepted else text("Proposed observance"), years),
+        (
+            text("Observance") if spec.accepted else text("Proposed observance"),
+            _since(release, spec),
+        ),
+        *((text("Recurrence"), sentence) for sentence in described(spec)),
         *(
             (text("Title"), f"{variant.occasion} ({tag})")
             for tag, variant in release.variants.items()
             if variant.occasion
         ),
     ]
+
+
+def _since(release: Release, spec: ObservanceSpec) -> Text:
+    """How many years it is since the origin, in the calendar of the observance."""
+    try:
+        number = number_on(spec, release.date)
+    except BeyondCalendar:
+        return text("since {origin}", origin=spec.origin)
+    return texts("{n} year since {origin}", "{n} years since {origin}", number, origin=spec.origin)
 
 
 def show(out: Output, release: Release, settings: Settings, language: str | None = None) -> None:

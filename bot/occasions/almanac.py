@@ -80,6 +80,12 @@ async def between(connection: AsyncConnection, first: date, last: date) -> list[
     return _each_once(sorted(entries, key=lambda entry: (entry.on, entry.slug)))
 
 
+async def series_names(connection: AsyncConnection) -> dict[int, str]:
+    """What each release that has an observance commemorates, by the release's id."""
+    rows = await connection.execute(select(t.observance.c.release_id, t.observance.c.series))
+    return {row.release_id: row.series for row in rows}
+
+
 def moved_from(occurrence: Occurrence) -> date | None:
     """The day itself, where the occurrence is kept on another."""
     anniversary = Anniversary(
