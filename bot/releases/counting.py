@@ -52,12 +52,13 @@ _MOST_NUMBERS = 1000
 @dataclass(frozen=True, kw_only=True)
 class Counted:
     """A ``sentence`` in a ``field`` of the variant in ``language`` that counts the years, or, if
-    not ``sure``, may do so."""
+    not ``sure``, may do so. ``returns``: it is the title of the years to come as well."""
 
     language: str
     field: str
     sentence: str
     sure: bool
+    returns: bool
 
     def as_text(self) -> Text:
         """What whoever approves is told."""
@@ -68,7 +69,7 @@ class Counted:
                 language=name,
                 sentence=self.sentence,
             )
-        if self.field in ("headline", "occasion"):
+        if self.returns:
             return text(
                 "{language}: this counts the years by itself: “{sentence}” Write {ordinal} or "
                 "{years} instead of the number, and it is right every year.",
@@ -98,7 +99,13 @@ def counted(release: Release, languages: Sequence[str] = ()) -> tuple[Counted, .
         variant = release.variants[tag]
         places = dict.fromkeys(_in_variant(variant, number)) if number > 0 else {}
         found += [
-            Counted(language=tag, field=field, sentence=sentence, sure=sure)
+            Counted(
+                language=tag,
+                field=field,
+                sentence=sentence,
+                sure=sure,
+                returns=field == ("occasion" if variant.occasion else "headline"),
+            )
             for field, sentence, sure in list(places)[:MOST]
         ]
     return tuple(found)

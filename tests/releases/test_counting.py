@@ -140,6 +140,13 @@ def test_what_is_told_names_the_language_and_the_remedy() -> None:
     assert "right this year only: “Il y a 27 ans.”" in english.render(body.as_text())
 
 
+def test_a_headline_beside_a_title_pattern_is_this_years_alone() -> None:
+    (headline,) = counted(
+        _release("en", headline="27th anniversary", occasion="{ordinal} anniversary")
+    )
+    assert "right this year only" in catalog_for("en").render(headline.as_text())
+
+
 def test_long_sentences_and_long_lists_are_cut() -> None:
     (long,) = counted(_release("en", body="word " * 200 + "27 years" + " word" * 200))
     assert len(long.sentence) <= SENTENCE + 20
