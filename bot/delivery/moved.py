@@ -33,7 +33,8 @@ async def look(database: Database, settings: Settings, clock: Clock) -> Home:
     now = clock.now()
     async with database.write() as connection:
         here = await home.find(database, connection)
-        if await home.known(connection) is None:
+        new = await home.known(connection) is None
+        if new:
             await home.settle(database, connection, here, now)
         found = await unsettled(connection, settings, here, now)
         before = await switch.paused(connection)
@@ -47,6 +48,8 @@ async def look(database: Database, settings: Settings, clock: Clock) -> Home:
             await notices.post(database, connection, settings, now, [told])
             await touch(database, connection)
         pause = found or before
+    if new:
+        await database.checkpoint()
     if pause is not None:
         words = notices.in_english(pause.as_text(settings.timezone))
         log.error(f"NOTHING IS SENT. {words} To go on: polyherald resume")

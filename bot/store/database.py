@@ -89,6 +89,12 @@ class Database:
         """An INSERT that knows ON CONFLICT, in this database's own dialect."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
+    async def checkpoint(self) -> None:
+        """Bring what was written into the file itself, for whoever copies that alone (SQLite)."""
+        if self.is_sqlite:
+            async with self._translated(), self.engine.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
     async def close(self) -> None:
         await self.engine.dispose()
 

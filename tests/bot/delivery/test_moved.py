@@ -168,6 +168,16 @@ async def test_a_copy_asks_until_somebody_says_that_it_is_the_one(
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
+async def test_a_file_copied_without_its_log_is_a_copy_too(
+    machines, database_url: str, tmp_path: Path
+) -> None:
+    first = machines(database_url, tmp_path / "data")
+    assert await first.start() is None
+    shutil.copy(sqlite_file(database_url), tmp_path / "copy.db")
+    assert await machines(f"sqlite:///{tmp_path}/copy.db", tmp_path / "other").start() is not None
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_a_folder_that_was_moved_asks(machines, later, database_url: str, tmp_path) -> None:
     folder = tmp_path / "was" / "data"
     folder.mkdir(parents=True)
