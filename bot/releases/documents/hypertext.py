@@ -281,6 +281,7 @@ class _Walk(HTMLParser):
         if around.style in ("a", "A", "i", "I"):
             written = letters(number) if around.style in "aA" else roman(number)
             self._label = f"{written if around.style.islower() else written.upper()}. "
+            self._look = replace(self._look, kind="paragraph")  # CommonMark counts in figures
         else:
             self._mark = f"{number}."
 

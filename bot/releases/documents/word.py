@@ -180,7 +180,7 @@ class _Document:
         tag = element.tag
         if tag in _PROPERTIES:  # where a deletion is that of the whole, which mammoth sees to
             return [element]
-        if tag in _DROPPED:
+        if tag in _DROPPED or element.find(f"{W}trPr/{W}del") is not None:
             return []
         if tag == f"{_MC}AlternateContent":
             return self._alternative(element, prefix)

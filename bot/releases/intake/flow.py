@@ -7,21 +7,23 @@ from dataclasses import replace
 from itertools import count
 
 from bot.releases.documents.blocks import Contents, Paragraph, Span, Table
+from bot.releases.intake.dateline import NoSuchDay, find_date_line
 from bot.releases.intake.layout import Unit, mark_of, units
 from bot.releases.intake.richtext import addresses, markdown
 
-_LETTERHEAD = 200
+_LETTERHEAD = 500
 """Characters that may stand above a table which is still the head of the letter."""
 _MOST_COLUMNS = 3
 _LONG_CELL = 300
 _BETWEEN_CELLS = " · "
 
 
-def flow(contents: Contents) -> tuple[Unit, ...]:
+def flow(contents: Contents, tags: Sequence[str]) -> tuple[Unit, ...]:
     """The units of a document, in order; no word is lost.
 
-    A table at the top is a letterhead: what stands side by side in it is read column by column.
-    Any other becomes a list, a row to an item, with the names of its columns where it has some.
+    A table above the date line, as the languages ``tags`` write one, is a letterhead: what stands
+    side by side in it is read column by column. Any other becomes a list, a row to an item, with
+    the names of its columns where it has some.
     """
     chunks = count()
     columns = count(1)
@@ -35,21 +37,22 @@ def flow(contents: Contents) -> tuple[Unit, ...]:
             if block.kind == "foot":
                 feet += made
                 continue
-        elif above <= _LETTERHEAD and not any(unit.column for unit in found):
-            made = [
-                replace(unit, column=column)
-                for cells in _columns(block)
-                for column in [next(columns)]
-                for cell in cells
-                for paragraph in cell
-                for unit in _units(paragraph, next(chunks), loose=True)
-            ]
+        elif above <= _LETTERHEAD and not _is_dated(found, tags):
+            made = list(_letterhead(block, chunks, columns))
         else:
             made = list(_table(block, chunks))
         above += sum(len(unit.text) for unit in made)
         found += made
     # What stands below the page is the office's address: it is read with the letterhead.
-    return tuple([replace(unit, column=next(columns)) for unit in feet] + found)
+    below = next(columns)
+    return tuple([replace(unit, column=below) for unit in feet] + found)
+
+
+def _is_dated(above: Sequence[Unit], tags: Sequence[str]) -> bool:
+    try:
+        return find_date_line(above, tags) is not None
+    except NoSuchDay:
+        return True
 
 
 def _units(paragraph: Paragraph, chunk: int, *, loose: bool) -> list[Unit]:
@@ -118,14 +121,28 @@ def _without_start(spans: list[Span], size: int) -> list[Span]:
     return spans
 
 
-def _columns(table: Table) -> list[list[tuple[Paragraph, ...]]]:
-    """The cells in the order in which a letterhead is read, those to be read together in one
-    list."""
+def _letterhead(table: Table, chunks: Iterator[int], columns: Iterator[int]) -> Iterator[Unit]:
+    """The cells column by column; but row by row where the first column says what is in the
+    second, and in a frame of one column."""
     widest = max(len(row) for row in table.rows)
-    if not 1 < widest <= _MOST_COLUMNS or _names_values(table):
-        return [[cell for cell in row if cell] for row in table.rows]
-    columns = ([row[i] for row in table.rows if i < len(row) and row[i]] for i in range(widest))
-    return [column for column in columns if column]
+    if widest > _MOST_COLUMNS:
+        yield from _table(table, chunks)
+    elif widest == 1:
+        for row in table.rows:
+            for paragraph in row[0]:
+                yield from _units(paragraph, next(chunks), loose=True)
+    elif _names_values(table):
+        column = next(columns)
+        for row in table.rows:
+            words = " ".join("".join(s.text for s in _joined(cell)) for cell in row if cell)
+            yield Unit(text=words, line=_line_of(row), chunk=next(chunks), column=column)
+    else:
+        for i in range(widest):
+            column = next(columns)
+            for row in table.rows:
+                for paragraph in row[i] if i < len(row) else ():
+                    for unit in _units(paragraph, next(chunks), loose=True):
+                        yield replace(unit, column=column)
 
 
 def _names_values(table: Table) -> bool:
@@ -165,7 +182,7 @@ def _row(row: tuple[tuple[Paragraph, ...], ...], heads: list[list[Span]], chunk:
     plain = not any(span.bold or span.italic or span.url for span in spans)
     return Unit(
         text="- " + "".join(span.text for span in spans),
-        line=next((cell[0].line or None for cell in row if cell), None),
+        line=_line_of(row),
         chunk=chunk,
         mark="- ",
         kind="item",
@@ -180,3 +197,7 @@ def _joined(cell: Sequence[Paragraph]) -> list[Span]:
         for paragraph in cell
         for span in paragraph.spans
     ]
+
+
+def _line_of(row: Sequence[Sequence[Paragraph]]) -> int | None:
+    return next((cell[0].line or None for cell in row if cell), None)

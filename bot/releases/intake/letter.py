@@ -45,7 +45,9 @@ def read_letter(
     letter = take_apart(every, where, tags, options, findings)
     if letter is None:
         return None
-    head = HeadReader(letter_words(tag) for tag in tags).read(in_columns(letter.head))
+    # The foot of the page goes on with the address that its head begins.
+    above = sorted(letter.head, key=lambda unit: unit.kind == "foot")
+    head = HeadReader(letter_words(tag) for tag in tags).read(in_columns(above))
     language, names = _languages(letter, head, where, options, findings)
     if language is None:
         return None

@@ -19,6 +19,7 @@ from bot.releases.intake.markdown import read_file, read_folder
 from bot.releases.intake.office import take_apart
 from bot.releases.intake.source import decode, read_bytes, shown, too_large
 from bot.releases.intake.together import as_one, in_families
+from bot.releases.intake.tongue import reading_languages
 from bot.releases.release import Issuer
 from translations.locales import UnknownLanguage, canonical
 from translations.text import text
@@ -210,7 +211,7 @@ def _read_data(
         contents = take_apart(data, suffix, Place(where), findings)
         if contents is None:
             return None
-        every = flow(contents)
+        every = flow(contents, reading_languages(options))
         if not every:
             findings.fatal(Place(where), text("The text is empty."))
             return None
