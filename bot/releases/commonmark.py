@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
 from functools import cache
+from itertools import islice
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -13,6 +15,8 @@ from markdown_it.token import Token
 
 from bot.releases.links import Linkifier, find_links, is_wide
 
+NEAR = 8
+"""Letters on either side that tell what a line's end means."""
 _SCHEMES = ("http:", "https:", "mailto:")
 
 
@@ -38,8 +42,31 @@ def commonmark() -> MarkdownIt:
 
 
 def line_end(before: str, after: str) -> str:
-    """What a line's end means within a paragraph: a space, but nothing between Han letters."""
-    return "" if before and after and is_wide(before) and is_wide(after) else " "
+    """What a line's end between these words means within a paragraph: a space, or nothing.
+
+    Nothing between Han letters or kana, and nothing after their comma, stop or colon. Quotation
+    marks, dashes and dots that other scripts have too (East Asian Width “A”) are as wide as what
+    they stand at.
+    """
+    if not before or not after:
+        return " "
+    if (
+        is_wide(before[-1])
+        and unicodedata.category(before[-1]) == "Po"
+        and not _is_hangul(after[0])
+    ):
+        return ""
+    last = next((char for char in reversed(before) if not _is_shared(char)), " ")
+    first = next((char for char in after if not _is_shared(char)), " ")
+    return "" if is_wide(last) and is_wide(first) else " "
+
+
+def _is_shared(char: str) -> bool:
+    return unicodedata.category(char)[0] == "P" and unicodedata.east_asian_width(char) == "A"
+
+
+def _is_hangul(char: str) -> bool:
+    return unicodedata.name(char, "").startswith("HANGUL")
 
 
 def _spare_addresses(state: StateInline, silent: bool) -> bool:
@@ -61,13 +88,13 @@ def _spare_addresses(state: StateInline, silent: bool) -> bool:
 
 def _join_lines(state: StateCore) -> None:
     for token in state.tokens:
+        before = ""
         children = token.children or []
         for i, child in enumerate(children):
-            if child.type != "softbreak":
-                continue
-            before = children[i - 1].content if i else ""
-            after = children[i + 1].content if i + 1 < len(children) else ""
-            child.type, child.content = "text", line_end(before[-1:], after[:1])
+            if child.type == "softbreak":
+                after = next((c.content for c in islice(children, i + 1, None) if c.content), "")
+                child.type, child.content = "text", line_end(before, after[:NEAR])
+            before = (before + child.content)[-NEAR:]
 
 
 def _show_no_images(state: StateCore) -> None:
