@@ -39,7 +39,8 @@ class Catalog:
         """``text`` in this language, its arguments written in this language's manner.
 
         ``date``, aware ``datetime`` (in its own zone), ``time``, ``int``, ``tuple`` or
-        ``list``, ``Text``; any ``str`` is isolated where this language runs from right to left.
+        ``list``, ``Text``; any ``str`` is isolated where this language runs from right to left,
+        and elsewhere if it does so itself.
         Arguments are data: braces in them stay. Never fails for a translator's slip: a
         translation that asks for an argument that is not there gives way to the English
         wording, and what that lacks is shown as its ``{name}``.
@@ -94,8 +95,9 @@ class Catalog:
             case tuple() | list():
                 return self.formats.join([self._write(item) for item in value])
             case _:
-                string = str(value)
-                return self.formats.isolate(string) if self.direction == "rtl" else string
+                if self.direction == "rtl":
+                    return self.formats.isolate(str(value))
+                return self.formats.set_apart(str(value))
 
 
 def catalog_for(tag_or_tags: str | Sequence[str]) -> Catalog:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from telegram import MessageEntity
 
+from bot.releases.direction import arranged
 from bot.transports.entities import ENTITY_LIMIT, units
 from translations.catalogs import Catalog
 from translations.text import Text
@@ -39,8 +40,10 @@ class Page:
             self.line(first)
 
     def line(self, what: Text | str, *, bold: bool = False, url: str = "") -> Page:
-        """Add a line; ``url`` makes all of it a link."""
-        words = self._words.render(what) if isinstance(what, Text) else what
+        """Add a line, in the direction of the reader's language; ``url`` makes it a link."""
+        words = arranged(
+            self._words.render(what) if isinstance(what, Text) else what, self._words.tag
+        )
         kind = MessageEntity.TEXT_LINK if url else MessageEntity.BOLD if bold else ""
         self._lines.append((_cut(words), kind, url))
         return self

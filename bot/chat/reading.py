@@ -23,7 +23,6 @@ from bot.occasions.repository import Occurrence
 from bot.occasions.wording import remarks
 from bot.releases import publication, repository
 from bot.releases.release import Release
-from bot.transports.fit import RLM
 from translations.locales import best_match, native_name
 from translations.text import Text, text, texts
 
@@ -193,6 +192,11 @@ async def feeds(turn: Turn, _arguments: str) -> None:
         text("Our releases in {language}, for feed readers:", language=native_name(tag))
     )
     page.line(f"RSS: {base}/rss.xml").line(f"Atom: {base}/atom.xml")
+    page.line(
+        text(
+            "Anniversaries, for a calendar program: {address}", address=f"{base}/anniversaries.ics"
+        )
+    )
     page.line(text("On the web: {address}", address=f"{settings.base_url}/{quote(tag)}/"))
     await turn.say(page)
 
@@ -222,10 +226,8 @@ async def privacy(turn: Turn, _arguments: str) -> None:
 
 
 def command_line(turn: Turn, name: str, what: Text) -> str:
-    """“/name – what it does”, laid out in the direction of the reader's language."""
-    line = f"/{name} – {turn.words.render(what)}"
-    # Clients lay a line out by its first strong letter, which is the command's.
-    return RLM + line if turn.words.direction == "rtl" else line
+    """“/name – what it does”."""
+    return f"/{name} – {turn.words.render(what)}"
 
 
 async def explain(turn: Turn, _arguments: str) -> None:

@@ -37,6 +37,7 @@ def published_message(
         language=choice.language,
         headline=variant.headline,
         label=_label(choice, reader, own) if choice.fallback else "",
+        label_language=own.tag if choice.fallback else "",
         paragraphs=_opening(variant.subhead, variant.body),
         signature=signature(published.issuer, published.date, choice.language, settings),
         button=(
@@ -64,8 +65,10 @@ def draft_message(release: Release, language: str, settings: Settings) -> Messag
 def signature(issuer: Issuer, on: date, language: str, settings: Settings) -> str:
     """Who issues it and the date it bears, as ``language`` writes them."""
     office = Issuer(names=settings.issuer.names)
-    name = issuer.name_in(language) or office.name_in(language)
-    day = formats_for(language).date(on)
+    formats = formats_for(language)
+    # A name in another script must not draw the date into its own direction, or reverse it.
+    name = formats.set_apart(issuer.name_in(language) or office.name_in(language))
+    day = formats.date(on)
     return f"{name} · {day}" if name else day
 
 

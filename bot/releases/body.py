@@ -10,7 +10,8 @@ from functools import cache
 import nh3
 from markdown_it.token import Token
 
-from bot.releases.commonmark import commonmark, line_end
+from bot.releases.commonmark import NEAR, commonmark, line_end
+from bot.releases.direction import isolate
 from translations.locales import direction
 
 _KINDS = {"strong_open": "bold", "em_open": "italic", "link_open": "link"}
@@ -54,9 +55,10 @@ def to_html(markdown: str, language: str) -> str:
     """A sanitised HTML fragment; headings start at ``h2``, links are absolute.
 
     In a language written from right to left each block says so, because feed readers show the
-    fragment outside of any page of ours.
+    fragment outside of any page of ours. What runs against the language is in ``bdi`` elements.
     """
     tokens = commonmark().parse(markdown)
+    isolate(tokens, language)
     rtl = direction(language) == "rtl"
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
@@ -117,7 +119,7 @@ def _joined(text: str) -> str:
     lines = [line.strip() for line in text.strip().split("\n")]
     joined = lines[0]
     for line in lines[1:]:
-        joined += line_end(joined[-1:], line[:1]) + line
+        joined += line_end(joined[-NEAR:], line[:NEAR]) + line
     return joined
 
 
@@ -138,7 +140,7 @@ def _cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags={
             *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote"),
-            *("ul", "ol", "li", "strong", "em", "code", "pre", "a"),
+            *("ul", "ol", "li", "strong", "em", "code", "pre", "a", "bdi"),
         },
         attributes={"*": {"dir"}, "a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},

@@ -35,12 +35,14 @@ class Message:
     A transport shows ``headline``, then ``label`` (for instance that this is not in a language
     the subscriber asked for), as many ``paragraphs`` as fit, never a part of one, then
     ``signature`` (issuer and date: always), and a button ``(label, url)`` to the whole text.
+    ``label_language`` is the reader's, where that is not the message's own.
     """
 
     language: str
     headline: str
     paragraphs: tuple[Paragraph, ...] = ()
     label: str = ""
+    label_language: str = ""
     signature: str = ""
     button: tuple[str, str] | None = None
 

@@ -6,10 +6,12 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
+from bot.releases.direction import stretches
 from bot.transports.base import Message, Paragraph
 from bot.transports.entities import Entity, Mark, entities, units
+from translations.bidi import controls, inserted
 from translations.locales import direction
 
 TEXT_LIMIT = 4096
@@ -17,7 +19,6 @@ TEXT_LIMIT = 4096
 is also within the 32,768 bytes of UTF-8 that the server reads."""
 
 GAP = "\n\n"
-RLM = "\u200f"
 ZWJ = "\u200d"
 
 _TYPES = {
@@ -55,25 +56,24 @@ def fit(message: Message) -> Fitted:
     A paragraph is shown whole or not at all, and none after the first that does not fit. Only a
     headline, label or signature too long by itself is cut, at a word, with “…”.
 
-    A release's text is kept to the byte, with one exception: in a language written from right to
-    left, a line that does not begin with a letter of such a script gets a RIGHT-TO-LEFT MARK
-    in front. Clients take a line's direction from its first strong letter, and one that opens
-    with a document symbol would otherwise come out in the wrong order. The mark is invisible and
-    belongs to the layout. What stands inside the line is left to the bidirectional algorithm.
+    A release's text is kept to the byte, except that direction gets invisible controls: each
+    line runs as its language does, what runs against it stands in isolates, and what a text
+    leaves open is closed at the end of its line. So nothing in a headline reaches the signature.
+    No control is within an address, a document symbol or a piece of code.
     """
-    rtl = direction(message.language) == "rtl"
     # A quarter of the text is many times any real label or signature, and leaves the headline half.
-    label = _line(message.label, rtl, TEXT_LIMIT // 4, "italic")
-    signature = _line(message.signature, rtl, TEXT_LIMIT // 4)
+    language = message.language
+    label = _line(message.label, message.label_language or language, TEXT_LIMIT // 4, "italic")
+    signature = _line(message.signature, language, TEXT_LIMIT // 4)
     # Every block is counted with a gap after it, and the last one has none.
     room = TEXT_LIMIT + len(GAP) - _cost([label, signature])
-    headline = _line(message.headline, rtl, room - len(GAP), "bold")
+    headline = _line(message.headline, language, room - len(GAP), "bold")
     room -= _cost([headline])
 
     opening: list[_Block] = []
     shown = 0
     for paragraph in message.paragraphs:
-        block = _paragraph(paragraph, rtl)
+        block = _paragraph(paragraph, language)
         cost = _cost([block])
         if cost > room:
             break
@@ -97,34 +97,51 @@ def _cost(blocks: Iterable[_Block]) -> int:
     return sum(units(block.text) + len(GAP) for block in blocks if block.text)
 
 
-def _line(text: str, rtl: bool, room: int, style: str = "") -> _Block:
+def _line(text: str, language: str, room: int, style: str = "") -> _Block:
     """A text of the layout's own, all of it in one ``style``, in at most ``room`` units."""
     start, end = _inner(text)
-    shown = text[start:end]
-    if rtl:
-        shown = _with_marks(shown, _marks_needed(shown))
-    shown = _cut(shown, room)
+    budget = room
+    shown = _cut(text[start:end], budget)
+    while (over := units(shown) + len(_controls(shown, language)) - room) > 0:
+        budget -= over
+        shown = _cut(text[start:end], budget)
+    shown = inserted(shown, _controls(shown, language))
     if not style or not shown:
         return _Block(text=shown)
     return _Block(text=shown, marks=(Mark(start=0, end=len(shown), type=style, ours=True),))
 
 
-def _paragraph(paragraph: Paragraph, rtl: bool) -> _Block:
+def _paragraph(paragraph: Paragraph, language: str) -> _Block:
     first, last = _inner(paragraph.text)
     shown = paragraph.text[first:last]
-    needed = _marks_needed(shown) if rtl else []
+    spans = [
+        (max(span.offset, first) - first, min(span.offset + span.length, last) - first, span)
+        for span in paragraph.spans
+    ]
+    added = _controls(shown, language, [(a, b) for a, b, span in spans if span.kind == "code"])
+    places = [at for at, _ in added]
     marks: list[Mark] = []
-    for span in paragraph.spans:
-        start = max(span.offset, first) - first
-        end = min(span.offset + span.length, last) - first
+    for start, end, span in spans:
         if start < end:
-            start += bisect_right(needed, start)
-            end += bisect_left(needed, end)
+            # Controls at either end are outside of what they are about.
+            start += bisect_right(places, start)
+            end += bisect_left(places, end)
             marks.append(Mark(start=start, end=end, type=_TYPES[span.kind], url=span.url))
-    shown = _with_marks(shown, needed)
+    shown = inserted(shown, added)
     if paragraph.quote:
         marks.append(Mark(start=0, end=len(shown), type="blockquote"))
     return _Block(text=shown, marks=tuple(marks))
+
+
+def _controls(
+    text: str, language: str, code: Iterable[tuple[int, int]] = ()
+) -> list[tuple[int, str]]:
+    found = [
+        (start, end)
+        for start, end in stretches(text, language)
+        if not any(a < start < b or a < end < b for a, b in code)
+    ]
+    return controls(text, direction(language), found)
 
 
 def _inner(text: str) -> tuple[int, int]:
@@ -159,34 +176,3 @@ def _cut(text: str, room: int) -> str:
 
 def _joins(text: str, at: int) -> bool:
     return unicodedata.category(text[at])[0] == "M" or ZWJ in text[at - 1 : at + 1]
-
-
-def _marks_needed(text: str) -> list[int]:
-    """Where lines begin that would not be laid out from right to left by themselves."""
-    needed, position = [], 0
-    for line in text.split("\n"):
-        if line.strip() and not _begins_rtl(line):
-            needed.append(position)
-        position += len(line) + 1
-    return needed
-
-
-def _begins_rtl(line: str) -> bool:
-    """The first strong character is right-to-left (UAX #9, rule P2: isolates are skipped)."""
-    depth = 0
-    for char in line:
-        match unicodedata.bidirectional(char):
-            case "LRI" | "RLI" | "FSI":
-                depth += 1
-            case "PDI":
-                depth = max(0, depth - 1)
-            case "R" | "AL" if depth == 0:
-                return True
-            case "L" if depth == 0:
-                return False
-    return False
-
-
-def _with_marks(text: str, positions: list[int]) -> str:
-    cuts = [0, *positions, len(text)]
-    return RLM.join(text[a:b] for a, b in pairwise(cuts))

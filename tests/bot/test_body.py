@@ -43,10 +43,27 @@ def test_spans_count_code_points_of_the_text_without_marks() -> None:
     )
 
 
-def test_a_line_end_is_a_space_but_nothing_between_han_letters() -> None:
-    assert plain("one\ntwo") == "one two"
-    assert plain("灯塔\n公约") == "灯塔公约"
-    assert "灯塔公约" in to_html("灯塔\n公约", "zh")
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("one\ntwo", "one two"),
+        ("灯塔\n公约", "灯塔公约"),
+        ("灯塔、\n12个港口", "灯塔、12个港口"),
+        ("“同一作准”\n序言", "“同一作准”序言"),
+        ("不明之处——\n例如", "不明之处——例如"),
+        ("海は『休業』の\n札", "海は『休業』の札"),
+        ("**垂询电话：**\n+1 202", "垂询电话：+1 202"),
+        ("*灯塔*\n[公约](https://example.org)", "灯塔公约"),
+        ("*lamp*\n**light**", "lamp light"),
+        ("He said “no”\n“yes”", "He said “no” “yes”"),
+        ("见于\nA/98/214", "见于 A/98/214"),
+        ("《등대》\n신문", "《등대》 신문"),
+        ("등대\n신문", "등대 신문"),
+    ],
+)
+def test_a_line_end_is_a_space_but_nothing_between_han_letters(written: str, read: str) -> None:
+    assert plain(written) == read
+    assert re.sub("<[^>]+>", "", to_html(written, "zh")).strip() == read
 
 
 def test_typography_is_never_altered() -> None:

@@ -76,7 +76,7 @@ async def test_the_card_shows_each_language_and_only_what_one_may_do(
     for person in (admin, observer, translator):
         card = await bot.ask(person, "/release harbour-opens-2026")
         assert "Français: not approved" in card.text
-        assert "No text yet in: Русский and العربية" in card.text
+        assert "No text yet in: Русский and \u2068العربية\u2069" in card.text
         labels[person.id] = {b.label for b in card.buttons}
     assert {"Approve all", "Queue …", "Publish now …", "Accept observance"} <= labels[ADMIN]
     assert labels[OBSERVER] == {"Preview: English", "Preview: Français"}

@@ -1,9 +1,12 @@
-from hypothesis import given
+import re
+
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.transports.base import Message, Paragraph, Span
 from bot.transports.entities import ENTITY_LIMIT, Entity, units
-from bot.transports.fit import RLM, TEXT_LIMIT, Fitted, fit
+from bot.transports.fit import TEXT_LIMIT, Fitted, fit
+from translations.bidi import LRI, LRM, PDF, PDI, RLI, RLM, closing
 
 SIGNATURE = "Press Office · 26 June 2026"
 
@@ -193,26 +196,61 @@ def test_lines_of_an_rtl_language_that_open_with_latin_get_a_mark() -> None:
             signature="المكتب الصحفي",
         )
     )
-    assert fitted.text == (
-        f"{RLM}UNESCO وشركاؤها\n\n{RLM}A/RES/1 وثيقة\nسطر A/RES/2\n{RLM}2026\n\nالمكتب الصحفي"
-    )
+    quoted = f"{RLM}{LRI}A/RES/1{PDI} وثيقة\nسطر {LRI}A/RES/2{PDI}\n{RLM}2026"
+    assert fitted.text == f"{RLM}{LRI}UNESCO{PDI} وشركاؤها\n\n{quoted}\n\nالمكتب الصحفي"
+    # Copied by a tap, or as a link, they bring no control along.
     assert typed(fitted, "text_link") == ["A/RES/1"]
     assert typed(fitted, "code") == ["A/RES/2"]
-    # A quotation is a block of whole lines, so its mark is inside.
-    assert typed(fitted, "blockquote") == [f"{RLM}A/RES/1 وثيقة\nسطر A/RES/2\n{RLM}2026"]
+    # A quotation is a block of whole lines, so their controls are inside.
+    assert typed(fitted, "blockquote") == [quoted]
 
 
-def test_a_latin_symbol_in_isolates_does_not_hide_what_follows() -> None:
-    for text in ("\u2068A/RES/1\u2069 وثيقة", f"{RLM}A/RES/1"):
+def test_what_would_come_out_of_order_stands_in_isolates() -> None:
+    words = "انظر A/98/214–S/2043/177، A/98/215 (www.example.org/a) أو +1 202 555 0142."
+    fitted = fit(Message(language="ar", headline="ع", paragraphs=(Paragraph(text=words),)))
+    assert isolated(fitted.text) == [
+        "A/98/214–S/2043/177",
+        "A/98/215",
+        "www.example.org/a",
+        "+1 202 555 0142",
+    ]
+    text = "العنوان 12 (أطلس) of 2026"
+    fitted = fit(Message(language="en", headline="H", paragraphs=(Paragraph(text=text),)))
+    assert fitted.text == f"H\n\n{LRM}{RLI}العنوان 12 (أطلس){PDI} of 2026"
+    assert fit(Message(language="en", headline="نص كامل.")).text == f"{RLI}نص كامل.{PDI}"
+
+
+def test_a_text_that_is_arranged_already_gets_no_second_control() -> None:
+    for text in ("\u2068A/RES/1\u2069 وثيقة", f"{RLM}نص", f"نص \u202aA/RES/1{PDF} نص"):
         assert fit(Message(language="ar", headline=text)).text == text
     assert fit(Message(language="ar", headline="\u2068A/1\u2069")).text == RLM + "\u2068A/1\u2069"
 
 
-def test_other_languages_are_kept_to_the_byte() -> None:
-    text = "العنوان A/RES/1"
-    assert fit(Message(language="en", headline="H", paragraphs=(Paragraph(text=text),))).text == (
-        "H\n\n" + text
+def test_a_headline_cannot_reach_the_label_or_the_signature() -> None:
+    fitted = fit(
+        Message(
+            language="en",
+            headline="\u202eyadot deiraM \u2067news",
+            label="You asked for: Français\u202e",
+            paragraphs=(Paragraph(text="one\u202e\u202d\ntwo\u2067"),),
+            signature=SIGNATURE,
+        )
     )
+    assert fitted.text == (
+        f"\u202eyadot deiraM \u2067news{PDI}{PDF}\n\nYou asked for: Français\u202e{PDF}\n\n"
+        f"one\u202e\u202d{PDF}{PDF}\ntwo\u2067{PDI}\n\n{SIGNATURE}"
+    )
+
+
+def test_a_label_runs_as_the_language_of_its_reader_does() -> None:
+    message = Message(
+        language="en",
+        headline="Sealed: the Charter",
+        label="Français: غير متاح",
+        label_language="ar",
+        signature=SIGNATURE,
+    )
+    assert fit(message).text.split("\n\n")[1] == f"{RLM}{LRI}Français{PDI}: غير متاح"
 
 
 def test_half_a_button_is_none() -> None:
@@ -220,12 +258,13 @@ def test_half_a_button_is_none() -> None:
 
 
 characters = st.characters(exclude_categories=["Cs"])
-texts = st.one_of(
+short_texts = st.one_of(
     st.text(characters, max_size=60),
     st.text("aא🌍 \n\u0301\u200d", max_size=60),
-    st.builds(
-        lambda s, n: s * n, st.text(characters, min_size=1, max_size=5), st.integers(1, 5000)
-    ),
+    st.text("a1אع، ,+/(«»)\n\u200f\u202b\u202c\u202e\u2066\u2068\u2069", max_size=60),
+)
+texts = short_texts | st.builds(
+    lambda s, n: s * n, st.text(characters, min_size=1, max_size=5), st.integers(1, 5000)
 )
 spans = st.builds(
     Span,
@@ -250,9 +289,19 @@ messages = st.builds(
 )
 
 
+CONTROLS = dict.fromkeys(
+    map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
+
+
+def isolated(text: str) -> list[str]:
+    return re.findall(f"[{LRI}{RLI}]([^{PDI}]*){PDI}", text)
+
+
 def bare(text: str) -> str:
-    """Without what layout may add or take: marks, and space around."""
-    return text.replace(RLM, "").strip("".join(map(chr, range(33)))).strip()
+    """Without controls, and without the space around that layout takes away."""
+    text = text.strip("".join(map(chr, range(33)))).strip()
+    return text.translate(CONTROLS)
 
 
 @given(messages)
@@ -285,10 +334,37 @@ def test_entities_nest_as_telegram_wants(message: Message) -> None:
 @given(messages)
 def test_paragraphs_are_whole_and_in_order(message: Message) -> None:
     fitted = fit(message)
-    rest = fitted.text.replace(RLM, "")
+    rest = fitted.text.translate(CONTROLS)
     for paragraph in message.paragraphs[: fitted.shown]:
         opening = bare(paragraph.text)
         assert opening in rest
         rest = rest[rest.index(opening) + len(opening) :]
-    ending = bare(message.signature)
-    assert bare(fitted.text).endswith(ending if units(ending) <= 1000 else "…")
+    if bare(message.signature):
+        ending = bare(message.signature)
+        short = units(message.signature) <= 500
+        assert bare(fitted.text).endswith(ending if short else ("…", ending))
+
+
+@given(messages)
+def test_whatever_a_line_opens_it_closes(message: Message) -> None:
+    assert [closing(line) for line in fit(message).text.split("\n") if closing(line)] == []
+
+
+@given(messages)
+def test_nothing_is_added_twice(message: Message) -> None:
+    once = fit(message).text
+    assume(units(once) < TEXT_LIMIT)
+    again = fit(Message(language=message.language, headline="", paragraphs=(Paragraph(text=once),)))
+    assert again.text == once
+
+
+@given(st.sampled_from(["en", "ar", "he"]), short_texts, spans)
+def test_an_entity_covers_the_words_it_is_about(language: str, text: str, span: Span) -> None:
+    paragraph = Paragraph(text=text, spans=(span,))
+    fitted = fit(Message(language=language, headline="", paragraphs=(paragraph,)))
+    words = text[span.offset : span.offset + span.length]
+    for entity in fitted.entities:
+        covered = seen(fitted, entity)
+        assert bare(bare(words)) == bare(bare(covered))
+        # What runs the other way is isolated with its entity, not within it.
+        assert not (covered[0] in (LRI, RLI) and covered[-1] == PDI) or words[0] == covered[0]
