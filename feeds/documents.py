@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
 from feeds.model import Alternate, Feed, FeedKey
@@ -13,11 +14,25 @@ FEEDS_PATH = "/feeds/"
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """One format: the last part of its path, its media type, and how it is written."""
+    """One format: the last part of its path, its media type, and how it is written.
+
+    ``charset`` is named where the bytes do not say it themselves, as XML does.
+    """
 
     name: str
     media_type: str
     write: Callable[[Feed, str], bytes]
+    charset: str = ""
+
+    @property
+    def content_type(self) -> str:
+        return f"{self.media_type}; charset={self.charset}" if self.charset else self.media_type
+
+    def updated(self, feed: Feed) -> datetime:
+        """When what this document says last changed."""
+        if self is CALENDAR and feed.calendar is not None:
+            return feed.calendar.updated
+        return feed.updated
 
 
 def _write_rss(feed: Feed, self_url: str) -> bytes:
@@ -32,14 +47,38 @@ def _write_atom(feed: Feed, self_url: str) -> bytes:
     return atom(feed, self_url)
 
 
+def _write_ical(feed: Feed, self_url: str) -> bytes:
+    from feeds.ical import ical
+
+    assert feed.calendar is not None  # documents_of() leaves it out otherwise
+    return ical(feed.calendar, self_url)
+
+
 DOCUMENTS = (
     Document(name="atom.xml", media_type="application/atom+xml", write=_write_atom),
     Document(name="rss.xml", media_type="application/rss+xml", write=_write_rss),
 )
 
 
+CALENDAR = Document(
+    name="anniversaries.ics", media_type="text/calendar", write=_write_ical, charset="utf-8"
+)
+"""Beside the feeds of a language, not of a topic. It is no other form of the feed: a feed tells
+what was published, a calendar what days there are."""
+
+
+def documents_of(feed: Feed) -> tuple[Document, ...]:
+    """Every document that is written of ``feed``."""
+    return DOCUMENTS if feed.calendar is None else (*DOCUMENTS, CALENDAR)
+
+
+def documents_below(key: FeedKey) -> tuple[Document, ...]:
+    """Every document that there may be, or may have been, of the feed ``key``."""
+    return DOCUMENTS if key.topic else (*DOCUMENTS, CALENDAR)
+
+
 def feed_path(key: FeedKey, document: str) -> str:
-    """Where a document (``rss.xml``, ``atom.xml``) of a feed is, below the public address.
+    """Where a document (``rss.xml``, ``atom.xml``, …) of a feed is, below the public address.
 
     Percent-encoded: append it to the public address as it is.
     """

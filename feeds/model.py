@@ -6,10 +6,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from urllib.parse import quote
 
-from feeds.wellformed import clean, language_tag, permanent_id, web_address, whole_second
+from feeds.occasions import Calendar
+from feeds.wellformed import (
+    language_tag,
+    optional,
+    permanent_id,
+    required,
+    settle,
+    web_address,
+    whole_second,
+)
 
 HTML = "text/html"
 # One path segment that needs no escaping thought: no slash, no space, none of ? # % { }.
@@ -25,25 +33,6 @@ def tag_id(domain: str, start: date, specific: str) -> str:
     """
     escaped = quote(specific, safe="/?:@!$&'()*+,;=-._~")
     return permanent_id(f"tag:{domain.lower()},{start.isoformat()}:{escaped}")
-
-
-def _set(value: object, **fields: Any) -> None:
-    """Store normalised fields in a frozen value that is being constructed."""
-    for name, content in fields.items():
-        object.__setattr__(value, name, content)
-
-
-def _optional(text: str) -> str:
-    """``text`` cleaned; empty if nothing but blanks is left, for strict readers refuse those."""
-    text = clean(text)
-    return text if text.strip() else ""
-
-
-def _required(owner: str, name: str, text: str) -> str:
-    text = _optional(text)
-    if not text:
-        raise ValueError(f"{owner}: {name} is empty")
-    return text
 
 
 @dataclass(frozen=True)
@@ -70,7 +59,7 @@ class Alternate:
 
     def __post_init__(self) -> None:
         language_tag(self.hreflang)
-        _set(self, href=web_address(self.href), title=_optional(self.title))
+        settle(self, href=web_address(self.href), title=optional(self.title))
 
     @property
     def kind(self) -> tuple[str, str]:
@@ -86,7 +75,7 @@ class Related:
     title: str = ""
 
     def __post_init__(self) -> None:
-        _set(self, href=web_address(self.href), title=_optional(self.title))
+        settle(self, href=web_address(self.href), title=optional(self.title))
 
 
 def _check_alternates(owner: str, page: Alternate, others: Iterable[Alternate]) -> None:
@@ -124,16 +113,16 @@ class Item:
     def __post_init__(self) -> None:
         permanent_id(self.id)
         language_tag(self.language)
-        categories = dict.fromkeys(filter(None, map(_optional, self.categories)))
-        _set(
+        categories = dict.fromkeys(filter(None, map(optional, self.categories)))
+        settle(
             self,
             url=web_address(self.url),
-            title=_required(self.id, "title", self.title),
+            title=required(self.id, "title", self.title),
             published=whole_second(self.published),
             updated=whole_second(self.updated),
-            content_html=_required(self.id, "content", self.content_html),
-            summary=_optional(self.summary),
-            author=_optional(self.author),
+            content_html=required(self.id, "content", self.content_html),
+            summary=optional(self.summary),
+            author=optional(self.author),
             categories=tuple(categories),
         )
         if self.updated < self.published:
@@ -154,6 +143,7 @@ class Feed:
     it, too, when an item leaves. ``home_url`` is the HTML page of the same matter. The address
     of the document itself is given when it is written, for it is the one fetched.
     ``alternates`` are further addresses of the same feed: other formats and languages.
+    ``calendar`` are the days to be kept, for a feed that has a calendar beside it.
     """
 
     id: str
@@ -165,17 +155,18 @@ class Feed:
     subtitle: str = ""
     items: tuple[Item, ...] = ()
     alternates: tuple[Alternate, ...] = ()
+    calendar: Calendar | None = None
 
     def __post_init__(self) -> None:
         permanent_id(self.id)
         language_tag(self.language)
-        _set(
+        settle(
             self,
-            title=_required(self.id, "title", self.title),
+            title=required(self.id, "title", self.title),
             home_url=web_address(self.home_url),
             updated=max([whole_second(self.updated), *(item.updated for item in self.items)]),
-            author=_required(self.id, "author", self.author),
-            subtitle=_optional(self.subtitle),
+            author=required(self.id, "author", self.author),
+            subtitle=optional(self.subtitle),
         )
         if len({item.id for item in self.items}) < len(self.items):
             raise ValueError(f"{self.id}: two items share an id")

@@ -6,13 +6,14 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NoReturn
 from urllib.parse import unquote
 
 from aiohttp import hdrs, web
 
 from feeds.caching import represent
-from feeds.documents import DOCUMENTS, FEEDS_PATH, feed_path, sisters
+from feeds.documents import FEEDS_PATH, documents_below, documents_of, feed_path, sisters
 from feeds.model import Feed, FeedKey
 from feeds.routes import Below
 from feeds.serving import PUBLIC, Page
@@ -116,14 +117,14 @@ class FeedSite:
         for key, feed in feeds.items():
             written[key] = feed.with_alternates(on_topic[key.topic])
             same = before.written.get(key) == written[key]
-            for document in DOCUMENTS:
+            for document in documents_of(feed):
                 address = feed_path(key, document.name)
                 path = _served_at(address)
                 if same:
                     pages[path] = before.pages[path]
                     continue
                 body = document.write(written[key], self._base_url + address)
-                pages[path] = self._page(body, document.media_type, feed)
+                pages[path] = self._page(body, document.content_type, document.updated(feed))
                 await asyncio.sleep(0)  # each takes milliseconds: let requests in between
         if feeds:
             pages[OPML] = self._list(feeds)
@@ -138,10 +139,10 @@ class FeedSite:
                 for key, feed in feeds.items()
             ]
         )
-        return self._page(body, MEDIA_TYPE, max(feeds.values(), key=lambda feed: feed.updated))
+        return self._page(body, MEDIA_TYPE, max(feed.updated for feed in feeds.values()))
 
-    def _page(self, body: bytes, media_type: str, newest: Feed) -> Page:
-        return Page(represent(body, newest.updated), media_type, self._max_age)
+    def _page(self, body: bytes, media_type: str, updated: datetime) -> Page:
+        return Page(represent(body, updated), media_type, self._max_age)
 
     async def _get(self, request: web.Request) -> web.Response:
         page = self._pages.get(request.match_info["path"])
@@ -175,7 +176,9 @@ def _served_at(address: str) -> str:
 
 def _paths(keys: Iterable[FeedKey]) -> frozenset[str]:
     return frozenset(
-        _served_at(feed_path(key, document.name)) for key in keys for document in DOCUMENTS
+        _served_at(feed_path(key, document.name))
+        for key in keys
+        for document in documents_below(key)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 # XML 1.0 `Char` (https://www.w3.org/TR/xml/#charsets), less the C1 controls that it discourages.
@@ -26,6 +27,26 @@ _URL_SAFE = "%/:=&?~+!$,;'@()*"
 def clean(text: str) -> str:
     """``text`` without what XML 1.0 cannot carry: control characters and lone surrogates."""
     return _UNFIT.sub("", text)
+
+
+def optional(text: str) -> str:
+    """``text`` cleaned; empty if nothing but blanks is left, for strict readers refuse those."""
+    text = clean(text)
+    return text if text.strip() else ""
+
+
+def required(owner: str, name: str, text: str) -> str:
+    """``text`` cleaned; ``ValueError``, naming it, if nothing is left."""
+    text = optional(text)
+    if not text:
+        raise ValueError(f"{owner}: {name} is empty")
+    return text
+
+
+def settle(value: object, **fields: Any) -> None:
+    """Store normalised fields in a frozen value that is being constructed."""
+    for name, content in fields.items():
+        object.__setattr__(value, name, content)
 
 
 def whole_second(moment: datetime) -> datetime:

@@ -29,8 +29,9 @@ from bot.store import tables as t
 class Entry:
     """An anniversary in each language that its release is out in.
 
-    ``day`` is the day itself, wherever the weekend is; ``pages`` is where readers of a language
-    find more: the page of that year, else the release's own, else the newest about it.
+    ``series`` is the slug of the first release of its observance that is out. ``day`` is the day
+    itself, wherever the weekend is. ``pages`` is where readers of a language find more: the page
+    of that year, else the release's own, else the newest about it.
     """
 
     slug: str
@@ -162,13 +163,18 @@ async def _known(
     connection: AsyncConnection, wanted: Iterable[int] | None = None
 ) -> dict[int, _Told]:
     """What is out of the releases ``wanted`` (of all, if ``None``) that commemorate something."""
-    o = t.observance
+    o, r = t.observance, t.release
     query = (
-        select(o.c.release_id, o.c.series)
-        .where(o.c.accepted.is_(True))
-        .where(o.c.release_id.in_(select(t.published.c.release_id)))
+        select(o.c.release_id, o.c.series, r.c.slug)
+        .join(r, r.c.id == o.c.release_id)
+        .where(o.c.accepted.is_(True), r.c.id.in_(select(t.published.c.release_id)))
+        .order_by(r.c.id)
     )
-    series = {row.release_id: row.series for row in await connection.execute(query)}
+    rows = (await connection.execute(query)).all()
+    first: dict[str, str] = {}
+    for row in rows:
+        first.setdefault(row.series, row.slug)
+    series = {row.release_id: first[row.series] for row in rows}
     if wanted is not None:
         series = {ident: series[ident] for ident in wanted if ident in series}
     releases = await repository.by_ids(connection, series)

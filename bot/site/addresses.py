@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from bot.delivery.message import page_url
 from bot.settings import Settings
-from feeds.documents import FEEDS_PATH, feed_path
+from feeds.documents import CALENDAR, FEEDS_PATH, feed_path
 from feeds.model import FeedKey
 from feeds.web import OPML
 
@@ -34,6 +34,9 @@ class Addresses:
 
     def feed(self, language: str, document: str, topic: str = "") -> str:
         return self.base + feed_path(FeedKey(language, topic), document)
+
+    def calendar_file(self, language: str) -> str:
+        return self.feed(language, CALENDAR.name)
 
     def feed_list(self) -> str:
         return self.base + FEEDS_PATH + OPML

@@ -31,6 +31,11 @@ class Authority:
         """The id of a release in one language; a slug is never given to another release."""
         return tag_id(self.domain, self.since, f"release/{slug}/{language}")
 
+    def occasion(self, series: str, year: int, language: str) -> str:
+        """The id of an anniversary in one language: ``series`` is the slug of the first release
+        of its observance, ``year`` one of the observance's calendar."""
+        return tag_id(self.domain, self.since, f"occasion/{series}/{year}/{language}")
+
 
 async def authority(database: Database, settings: Settings, clock: Clock) -> Authority:
     """The settings' ``issuer.domain`` and ``issuer.since``, if both are there.

@@ -16,10 +16,11 @@ from bot.releases.release import Contact
 from bot.settings import Settings
 from bot.site import content, occasions
 from bot.site.addresses import Addresses
+from bot.site.anniversaries import calendar_title
 from bot.site.answers import Static
 from bot.site.source import feed_title
 from bot.site.templating import render
-from feeds.documents import DOCUMENTS
+from feeds.documents import CALENDAR, DOCUMENTS
 from feeds.model import FeedKey
 
 ON_A_PAGE = 20
@@ -209,6 +210,12 @@ class Pages:
             local=self.addresses.local,
             settings=self._settings,
             feeds=self._feeds(FeedKey(language)),
+            calendar_file=FeedLink(
+                href=self.addresses.calendar_file(language),
+                media_type=CALENDAR.media_type,
+                title=calendar_title(language, self._settings),
+                label="iCalendar",
+            ),
             stylesheet=self.addresses.static(self._static.stylesheet),
             icon=self.addresses.static(self._static.icon),
             **values,

@@ -11,16 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
+from bot.occasions import almanac
+from bot.occasions.almanac import Entry
+from bot.occasions.calendar import local_date
 from bot.releases import publication
 from bot.releases.publication import Published
 from bot.settings import Settings
-from bot.site import content, retired
+from bot.site import anniversaries, content, retired
 from bot.site.addresses import Addresses
 from bot.site.authority import Authority, authority
 from bot.site.templating import render
 from bot.store import tables as t
 from bot.store.database import Database, changes
 from feeds.model import HTML, Alternate, Feed, FeedKey, Item, Related
+from feeds.occasions import Calendar
 from feeds.source import RetiredFeed, UnknownFeed
 from translations.catalogs import catalog_for
 from translations.text import Text, text
@@ -31,10 +35,12 @@ LONGEST = 50
 
 @dataclass(frozen=True, kw_only=True)
 class _Snapshot:
-    """Which releases are in which feed, newest first, as of the change counter ``at``."""
+    """Which releases are in which feed, newest first, as of the change counter ``at``, and the
+    anniversaries of the years around."""
 
     at: int
     feeds: Mapping[FeedKey, tuple[Published, ...]]
+    anniversaries: Sequence[Entry]
     retired: tuple[FeedKey, ...]
 
 
@@ -82,7 +88,12 @@ class NewsroomFeeds:
             author=content.office_name(key.language, self._settings)
             or catalog_for(key.language).render(text("Newsroom")),
             items=tuple(items),
+            calendar=None if key.topic else await self._calendar(key.language, seen, minted),
         )
+
+    async def _calendar(self, language: str, seen: _Snapshot, minted: Authority) -> Calendar:
+        made = anniversaries.calendar_of(seen.anniversaries, language, minted, self._settings)
+        return await anniversaries.dated(made, self._database, self._clock)
 
     async def _newest(self) -> _Snapshot:
         if self._seen is not None:
@@ -98,13 +109,16 @@ class NewsroomFeeds:
         return self._authority
 
     async def _look(self) -> _Snapshot:
+        today = local_date(self._settings.timezone, self._clock.now())
         async with self._database.read() as connection:
             at = await changes(connection)
             index = await self._index(connection)
             wanted = {ident for idents in index.values() for ident in idents}
             known = await publication.by_ids(connection, wanted)
+            days = await almanac.between(connection, *anniversaries.years_around(today))
         return _Snapshot(
             at=at,
+            anniversaries=days,
             feeds={key: tuple(known[ident] for ident in index[key]) for key in index},
             retired=await retired.keys(self._database, index),
         )
