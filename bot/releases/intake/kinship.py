@@ -89,10 +89,10 @@ def kinship(one: Traits, other: Traits) -> Kinship:
     if one.day != other.day or one.language == other.language:
         return Kinship(points=0, reasons=())
     points = 0
-    reasons: list[Text] = [text("the date")]
+    reasons: list[Text] = [text("date")]
     if one.stem is not None and one.stem == other.stem:
         points += 3
-        reasons.append(text("the file name"))
+        reasons.append(text("file name"))
     for (a, b), what in (
         ((one.symbols, other.symbols), text("document symbols")),
         ((one.links, other.links), text("web addresses")),
@@ -126,7 +126,7 @@ def _by_numbers(one: frozenset[int], other: frozenset[int], reasons: list[Text])
 def _by_shape(one: Traits, other: Traits, reasons: list[Text]) -> int:
     points = 0
     if one.shape == other.shape > 1:
-        reasons.append(text("the number of paragraphs"))
+        reasons.append(text("number of paragraphs"))
         points += 2 if one.shape >= 5 else 1
     elif abs(one.shape - other.shape) > max(1, one.shape // 4):
         points -= 1

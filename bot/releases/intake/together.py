@@ -179,8 +179,8 @@ def _variant(read: Release) -> Variant:
     variant = read.variants[read.original]
     if not read.related:
         return variant
-    rows = "\\n".join(f"- {_row(document)}" for document in read.related)
-    return replace(variant, body=f"{variant.body}\\n\\n{rows}" if variant.body else rows)
+    rows = "\n".join(f"- {_row(document)}" for document in read.related)
+    return replace(variant, body=f"{variant.body}\n\n{rows}" if variant.body else rows)
 
 
 def _row(document: RelatedDocument) -> str:
