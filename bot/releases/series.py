@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -71,7 +71,7 @@ async def _series(connection: AsyncConnection, slug: str) -> str | None:
 
 async def _of_origin(
     connection: AsyncConnection, spec: ObservanceSpec, *, but: str
-) -> list[Row[Any]]:
+) -> Sequence[Any]:
     rows = await connection.execute(
         select(
             t.observance.c.release_id, t.observance.c.series, t.release.c.slug, t.release.c.topics
@@ -84,7 +84,7 @@ async def _of_origin(
         )
         .order_by(t.release.c.date, t.release.c.id)
     )
-    return list(rows.all())
+    return rows.all()
 
 
 async def _titles(connection: AsyncConnection, release_id: int) -> list[tuple[str, str, str]]:
