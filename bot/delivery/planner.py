@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
 from bot.clock import Clock
-from bot.delivery import ledger, occurrences, publications, switch, translations
+from bot.delivery import ledger, occurrences, publications, reminders, switch, translations
 from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.engine import Engine
 from bot.delivery.sender import LONGEST_SEND
@@ -132,9 +132,10 @@ class Planner:
             await self._plan_publications(connection, now)
             await ledger.sweep(connection, now - timedelta(seconds=LONGEST_SEND), now)
             queued = await publications.next_due(connection, now)
+            reminded = await reminders.look(database, settings, connection, now, changed=filled > 0)
             await notices.post(database, connection, settings, now, (*told, *look.notices))
         self._looked, self._moved = now, moved
-        self._again = min(look.again, queued or look.again)
+        self._again = min(look.again, queued or look.again, reminded)
         # What could not all be filled at once goes on at the next look.
         self._seen = -1 if filled == FILLED_AT_A_LOOK else counter
 

@@ -79,9 +79,8 @@ async def post(
         to = addressees(settings.staff, notice)
         if notice.language and not to:
             continue  # there is no such translator
-        added = database.insert(t.notice).values(
-            key=notice.key, text=as_json(notice.what), created_at=now
-        )
+        what = Text("") if notice.silent else notice.what
+        added = database.insert(t.notice).values(key=notice.key, text=as_json(what), created_at=now)
         ident = await connection.scalar(added.on_conflict_do_nothing().returning(t.notice.c.id))
         if ident is None or notice.silent:
             continue

@@ -67,7 +67,8 @@ class Office:
         """Bring ``told`` up to what staff are to be told, in English, oldest first."""
         async with self.database.read() as connection:
             found = await connection.scalars(select(t.notice.c.text).order_by(t.notice.c.id))
-            self.told = [in_english(from_json(kept)) for kept in found]
+            told = [in_english(from_json(kept)) for kept in found]
+        self.told = [words for words in told if words]
 
     def sender(self) -> Sender:
         return Sender(
