@@ -54,6 +54,11 @@ async def test_the_title_leads_to_the_page(bot: Any, publish_harbour: Any) -> No
     assert links == {"http://news.example.org/en/releases/harbour-opens-2026"}
 
 
+async def test_the_calendar_file_is_among_the_feeds(bot: Any) -> None:
+    answer = await bot.ask(bot.person(language="ru"), "/feeds")
+    assert "http://news.example.org/feeds/ru/anniversaries.ics" in answer.text
+
+
 async def test_what_is_announced_ahead_is_for_staff_and_says_so(
     bot: Any, publish_harbour: Any
 ) -> None:
