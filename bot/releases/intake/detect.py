@@ -20,6 +20,8 @@ from translations.text import text
 
 SURE = 0.8
 """Confidence from which nobody needs to be asked."""
+GUESS = 0.5
+"""Confidence below which a language is not taken on trust."""
 
 _CHILD = Path(__file__).with_name("detect_child.py")
 _SECONDS = 30
@@ -27,15 +29,24 @@ _MOST_CHARACTERS = 20_000
 _FOREIGN_LETTERS = 200
 """Letters a text must have before the model may find a language that nobody expected."""
 
-# Letters that only one language of their script has, among those an office is likely to use.
-_TELLING = (
-    ("az", re.compile("[əƏ]")),
-    ("ur", re.compile("[ٹڈڑے]")),
-    ("fa", re.compile("[پچژگ]")),
-    ("uk", re.compile("[їЇєЄґҐ]")),
-    ("be", re.compile("[ўЎ]")),
-    ("kk", re.compile("[ғҒқҚұҰ]")),
-)
+# Letters that only one language of their script has, among those an office is likely to use; a
+# name may bring one into any text, so that they weigh, but do not decide.
+_TELLING = {
+    "az": re.compile("[əƏ]"),
+    "ur": re.compile("[ٹڈڑے]"),
+    "fa": re.compile("[پچژگ]"),
+    "uk": re.compile("[їЇєЄґҐ]"),
+    "be": re.compile("[ўЎ]"),
+    "kk": re.compile("[ғҒқҚұҰ]"),
+}
+_TOLD = 50.0
+_LACKING = {"uk": re.compile("[ыЫэЭъЪёЁ]"), "ru": re.compile("[іІїЇєЄґҐўЎ]")}
+_UNTOLD = 0.02
+_WITHOUT = 0.91
+"""The share of letters in Azerbaijani that are not ə: a long text without one is not in it, but a
+short one without may look Turkish."""
+_UNLIKELY = 0.2
+"""What all candidates together have of the chance of another language, where it is that one."""
 _ALONE = {
     "Grek": "el",
     "Hebr": "he",
@@ -125,13 +136,11 @@ def _ranked(texts: tuple[str, ...]) -> list[dict[str, float]]:
 def _judged(sample: str, ranks: Mapping[str, float], candidates: Sequence[str]) -> Guess:
     script = _script(sample)
     fitting = [tag for tag in candidates if script is None or _written_in(tag) == script]
-    for language, letters in _TELLING:
-        told = [tag for tag in fitting if _model_name(tag) == language]
-        if told and letters.search(sample):
-            return Guess(told[0], 1.0)
+    size = _letters(sample)
     foreign, chance = max(ranks.items(), key=lambda item: item[1])
     expected = {_model_name(tag) for tag in candidates}
-    if foreign not in expected and chance > SURE and _letters(sample) >= _FOREIGN_LETTERS:
+    outside = foreign not in expected
+    if outside and chance > SURE and size >= _FOREIGN_LETTERS:
         return Guess(foreign, chance)
     if not fitting:
         alone = _ALONE.get(script or "")
@@ -140,14 +149,30 @@ def _judged(sample: str, ranks: Mapping[str, float], candidates: Sequence[str]) 
         return Guess(foreign, 0.0, candidates[0] if candidates else None)
     if script == "Han":
         return Guess(_chinese(sample, fitting), 1.0)
-    weights = {tag: ranks.get(_model_name(tag), 0.0) for tag in fitting}
+    weights = {tag: _weight(_model_name(tag), ranks, sample) for tag in fitting}
     ordered = sorted(fitting, key=lambda tag: (-weights[tag], fitting.index(tag)))
     best = ordered[0]
     other = next((tag for tag in ordered if _model_name(tag) != _model_name(best)), None)
+    known = sum(ranks.get(name, 0.0) for name in expected)
+    if outside and chance > GUESS and known < chance * _UNLIKELY and weights[best] < chance:
+        return Guess(foreign, known, best)
     total = sum({_model_name(tag): weight for tag, weight in weights.items()}.values())
-    if _letters(sample) == 0 or total == 0:
+    if size == 0 or total == 0:
         return Guess(best, 0.0, other)
-    return Guess(best, weights[best] / total, other)
+    sure = weights[best] / total
+    if _model_name(best) == "tr" and "az" in expected:
+        sure *= 1 - _WITHOUT**size
+    return Guess(best, sure, other)
+
+
+def _weight(language: str, ranks: Mapping[str, float], sample: str) -> float:
+    """The model's, and what letters say that it gives too little weight in a short text."""
+    weight = ranks.get(language, 0.0)
+    if (telling := _TELLING.get(language)) and telling.search(sample):
+        weight *= _TOLD
+    if (lacking := _LACKING.get(language)) and lacking.search(sample):
+        weight *= _UNTOLD
+    return weight
 
 
 def _letters(sample: str) -> int:

@@ -9,14 +9,14 @@ from datetime import date
 
 from bot.releases.intake.anatomy import Letter, take_apart
 from bot.releases.intake.columns import in_columns
-from bot.releases.intake.detect import SURE, DetectionFailed, detect
+from bot.releases.intake.detect import GUESS, SURE, DetectionFailed, detect
 from bot.releases.intake.document import Draft, Findings, Options, Place
 from bot.releases.intake.kinship import language_of_name
 from bot.releases.intake.layout import Unit
 from bot.releases.intake.letterhead import HeadReader, Letterhead
 from bot.releases.intake.shared import first_address
 from bot.releases.intake.slug import check_slug, slugify
-from bot.releases.intake.tongue import GUESS, language_of, reading_languages
+from bot.releases.intake.tongue import language_of, reading_languages
 from bot.releases.intake.writing import body_of
 from bot.releases.release import (
     UN_LANGUAGES,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from bot.releases.intake.detect import SURE, Guess
+from bot.releases.intake.detect import GUESS, SURE, Guess
 from bot.releases.intake.document import Findings, Options, Place
 from translations.messages import interface_languages
 from translations.text import Text, text
-
-GUESS = 0.5
-"""Confidence below which a language is not taken on trust."""
 
 
 def reading_languages(options: Options) -> tuple[str, ...]:
