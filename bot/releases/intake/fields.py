@@ -16,6 +16,7 @@ from translations.text import Text, text
 
 LONGEST_LINE = 500
 """Characters of a headline and of other texts that are one line by nature."""
+_LANGUAGE = ("language", "lang", "locale")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 
@@ -44,6 +45,9 @@ class Fields:
         for key, place in self.table.key_places.items():
             if key in names:
                 continue
+            if key.lower() in _LANGUAGE:
+                self.findings.fatal(place, self._said_by_the_name(key))
+                continue
             near = difflib.get_close_matches(key[:40], names, n=1)
             if near:
                 what = text("There is no key “{key}”. Is “{near}” meant?", key=key, near=near[0])
@@ -54,6 +58,18 @@ class Fields:
                     known=", ".join(names),
                 )
             self.findings.fatal(place, what)
+
+    def _said_by_the_name(self, key: str) -> Text:
+        node = self.node(key)
+        try:
+            tag = canonical(node.value or "" if isinstance(node, Scalar) else "")
+        except UnknownLanguage:
+            tag = "fr"
+        return text(
+            "The language of a text is said by the name of its file. Remove this line, and name "
+            "the file {tag}.md, or give --language {tag}.",
+            tag=tag,
+        )
 
     def words(self, key: str) -> str | None:
         """A text as written, without the white space around it."""

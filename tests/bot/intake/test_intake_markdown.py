@@ -216,6 +216,12 @@ def test_one_broken_file_keeps_everything_out_and_all_faults_are_told(
         ("a: " + "[" * 5000, "line 3: This is nested too deeply"),
         ("a:\n" + "".join(" " * n + "-\n" for n in range(90)), "This is nested too deeply"),
         ("headline: !!python/object:os.system x", "line 3: YAML tags"),
+        (
+            "language: pt_br",
+            "line 3: The language of a text is said by the name of its file. Remove this line, "
+            "and name the file pt-BR.md, or give --language pt-BR.",
+        ),
+        ("lang: [en]", "line 3: The language of a text is said by the name of its file."),
         ("headline: Lamps: lit", "line 3: This is not valid YAML"),
         ('headline: "\\U00110000"', "line 3: This is not valid YAML"),
         ("date: 2026-06-27", "line 3: “date” stands here a second time; first in line 2."),
