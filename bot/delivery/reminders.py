@@ -29,7 +29,7 @@ KEY = "reminded"
 
 ONE_DAY = timedelta(days=1)
 
-AT_A_LOOK = 50
+AT_A_LOOK = 20
 """Anniversaries taken in one transaction: others get their turn in between."""
 
 KEPT = timedelta(days=400)

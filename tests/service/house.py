@@ -27,6 +27,7 @@ from bot.releases import audit
 from bot.sandbox import Sandbox
 from bot.sandbox.message import Message
 from bot.sandbox.person import Person
+from bot.service import Service
 from bot.store import tables
 from bot.store.database import Database
 
@@ -358,6 +359,20 @@ class House:
         async with self.database.write() as connection:
             now = SystemClock().now()
             await ledger.sweep(connection, now, now)
+
+
+@asynccontextmanager
+async def running(service: Service) -> AsyncIterator[Service]:
+    """The service in this process, for a clock that a test moves."""
+    task = asyncio.create_task(service.run())
+    serving = asyncio.create_task(service.serving.wait())
+    await asyncio.wait([task, serving], return_when=asyncio.FIRST_COMPLETED)
+    try:
+        yield service
+    finally:
+        service.stop.set()
+        serving.cancel()
+        await task
 
 
 @asynccontextmanager

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from bot.sandbox import Sandbox
 from bot.sandbox.person import Person
 from bot.service import Service
 from bot.settings import Settings
-from tests.service.house import COMET, LANGUAGES, House, free_port, until
+from tests.service.house import COMET, LANGUAGES, House, free_port, running, until
 
 SECRET = " Zyqwort"
 
@@ -90,19 +88,6 @@ async def test_queued_goes_out_at_its_time_and_embargoed_stays_unseen(house: Hou
 def _words(path: str, body: bytes) -> bool:
     """Whether the words of the release are in an answer, beyond the address that was asked."""
     return b"zyqwort" in body.replace(path.encode(), b"").lower()
-
-
-@asynccontextmanager
-async def running(service: Service) -> AsyncIterator[Service]:
-    task = asyncio.create_task(service.run())
-    serving = asyncio.create_task(service.serving.wait())
-    await asyncio.wait([task, serving], return_when=asyncio.FIRST_COMPLETED)
-    try:
-        yield service
-    finally:
-        service.stop.set()
-        serving.cancel()
-        await task
 
 
 ANNIVERSARY = """\
