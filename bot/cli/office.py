@@ -25,12 +25,28 @@ def import_(
     context: typer.Context,
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH...", help="Markdown folders, or .md and .txt files."),
+        typer.Argument(
+            metavar="PATH...",
+            help="Markdown folders, or .md, .txt, .docx and .html files, or folders of these.",
+        ),
     ],
     language: Annotated[
         str | None, typer.Option(metavar="TAG", help="The language, where a file does not say it.")
     ] = None,
-    slug: Annotated[str | None, typer.Option(help="The release's short name.")] = None,
+    slug: Annotated[
+        str | None,
+        typer.Option(help="The release's short name: makes one release of several files."),
+    ] = None,
+    original: Annotated[
+        str | None,
+        typer.Option(
+            "--original", metavar="TAG", help="The language from which the others were translated."
+        ),
+    ] = None,
+    separate: Annotated[
+        bool,
+        typer.Option("--separate", help="Keep files apart that seem to be one release."),
+    ] = False,
     archive: Annotated[
         bool, typer.Option("--archive", help="Straight onto the pages, as old; nothing is sent.")
     ] = False,
@@ -42,13 +58,19 @@ def import_(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Take releases in as drafts. All of them, or, if one is broken, none."""
+    """Take releases in as drafts. All of them, or, if one is broken, none.
+
+    Files that seem to be one release in several languages are taken together; what they have in
+    common is told.
+    """
     from bot.cli import importing
 
     order = importing.Order(
         paths=tuple(paths),
         language=tag(context.obj, language, "--language"),
         slug=slug,
+        original=tag(context.obj, original, "--original"),
+        separate=separate,
         archive=archive,
         accept_observance=accept_observance,
     )

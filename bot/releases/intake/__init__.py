@@ -2,6 +2,15 @@
 
 from bot.releases.intake.document import Draft, LanguageUnsure
 from bot.releases.intake.read import join, read, read_text
-from bot.releases.intake.together import as_translation, home_of
+from bot.releases.intake.together import as_translation, home_of, is_translation
 
-__all__ = ["Draft", "LanguageUnsure", "as_translation", "home_of", "join", "read", "read_text"]
+__all__ = [
+    "Draft",
+    "LanguageUnsure",
+    "as_translation",
+    "home_of",
+    "is_translation",
+    "join",
+    "read",
+    "read_text",
+]

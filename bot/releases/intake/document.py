@@ -37,12 +37,14 @@ class Options:
 class Draft:
     """A release as it was read, with what staff should look at; ``sources`` are file names.
 
-    An observance that was read from a letter's headline has ``accepted=False``.
+    An observance that was read from a letter's headline has ``accepted=False``. ``alone``: a text
+    in one language that does not say that it is an original, so that it may be a translation.
     """
 
     release: Release
     problems: tuple[Problem, ...] = ()
     sources: tuple[str, ...] = ()
+    alone: bool = False
 
 
 class LanguageUnsure(BadDocument):

@@ -79,7 +79,7 @@ def read_letter(
         related=tuple(_document(unit) for unit in letter.related),
         observance=observance,
     )
-    return Draft(release=release, problems=tuple(findings.problems), sources=(where,))
+    return Draft(release=release, problems=tuple(findings.problems), sources=(where,), alone=True)
 
 
 def _languages(

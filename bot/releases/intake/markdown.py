@@ -65,7 +65,9 @@ def read_file(
     slug = options.slug or slug
     if slug:
         check_slug(slug, place, findings)
-    return assemble([source], slug, place, options, findings)
+    draft = assemble([source], slug, place, options, findings)
+    said = Fields(source.table, Findings(), options).node("original") is not None
+    return None if draft is None else replace(draft, alone=not said)
 
 
 def assemble(

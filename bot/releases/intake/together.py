@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.errors import Conflict
 from bot.releases.documents.blocks import Span
 from bot.releases.intake.document import Draft, Findings, Options, Place
 from bot.releases.intake.kinship import Traits, closest, kinship, traits
@@ -104,6 +105,25 @@ def as_translation(read: Release, of: Release) -> Release:
     """What was read, as that language of ``of``: everything else of that release stays."""
     variant = _variant(read)
     return replace(of, variants={**of.variants, variant.language: variant})
+
+
+def is_translation(draft: Draft, known: Release) -> bool:
+    """Whether a draft that is to go under the name of ``known`` is but a variant of it.
+
+    Raises :class:`Conflict` where it bears another date.
+    """
+    if not draft.alone or known.original in draft.release.variants:
+        return False
+    if draft.release.date != known.date:
+        raise Conflict(
+            text(
+                "The text bears the date {date}, but “{slug}” bears {day}. Correct one of them.",
+                date=draft.release.date,
+                slug=known.slug,
+                day=known.date,
+            )
+        )
+    return True
 
 
 def home_of(read: Release, stored: Sequence[Release], source: str = "") -> Release | None:

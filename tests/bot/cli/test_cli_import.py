@@ -139,3 +139,90 @@ def test_a_document_cannot_steer_the_terminal(sqlite_cli, write) -> None:
     sqlite_cli("import", write("evil/en.md", evil).parent)
     for arguments in (("list",), ("show", "evil"), ("preview", "evil")):
         assert "\x1b" not in sqlite_cli(*arguments).out
+
+
+ENGLISH = """Press release 14 March 2026
+
+The lamps are lit
+
+Until 1989 the coast had 412 lights, which were kept by 38 authorities with their own signals.
+
+The archive holds 5,200 hours of recordings (www.harbours.example.org/en/909) for everybody.
+"""
+FRENCH = """Communiqué de presse, le 14 mars 2026
+
+Les feux sont allumés
+
+Jusqu’en 1989, la côte comptait 412 feux, entretenus par 38 autorités avec leurs signaux.
+
+Les archives gardent 5 200 heures d’enregistrements (www.harbours.example.org/fr/909) pour tous.
+"""
+
+
+@pytest.fixture
+def pair(write) -> tuple[Path, Path]:
+    """One release in two files."""
+    page = "".join(f"<p>{line}</p>" for line in FRENCH.split("\n\n"))
+    return write("first.txt", ENGLISH), write("second.html", page)
+
+
+def test_files_of_one_release_are_taken_together_and_that_is_told(sqlite_cli, pair) -> None:
+    taken = sqlite_cli("import", *pair)
+    assert taken.status == 0
+    [told] = [line for line in taken.lines if "taken as one release" in line]
+    assert "web addresses, numbers" in told
+    assert "--separate" in told
+    assert stored(sqlite_cli) == ["the-lamps-are-lit-2026"]
+    shown = sqlite_cli("show", "the-lamps-are-lit-2026", "--json").json
+    assert shown["original"] == "en"
+    assert set(shown["variants"]) == {"en", "fr"}
+
+
+def test_they_are_kept_apart_or_forced_together_or_given_an_original(sqlite_cli, pair) -> None:
+    assert sqlite_cli("import", *pair, "--separate").status == 0
+    assert len(stored(sqlite_cli)) == 2
+    assert sqlite_cli("import", *pair, "--slug", "lamps", "--original", "fr").status == 0
+    assert sqlite_cli("show", "lamps", "--json").json["original"] == "fr"
+    assert sqlite_cli("import", *pair, "--original", "klingon").status == 2
+
+
+def test_a_translation_is_never_attached_by_itself(sqlite_cli, pair) -> None:
+    english, french = pair
+    sqlite_cli("import", english)
+    slug = "the-lamps-are-lit-2026"
+    sqlite_cli("approve", slug)
+
+    asked = sqlite_cli("import", french)
+    assert asked.status == 1
+    assert asked.err.count("\n") == 1
+    assert f"seems to be “{slug}” in another language (fr)" in asked.err
+    assert f"--slug {slug}" in asked.err
+    assert stored(sqlite_cli) == [slug]
+
+    assert sqlite_cli("import", french, "--slug", slug).status == 0
+    shown = sqlite_cli("show", slug, "--json").json
+    assert (shown["original"], set(shown["variants"])) == ("en", {"en", "fr"})
+    assert shown["variants"]["en"]["state"] == "approved"
+    assert shown["variants"]["fr"]["state"] == "draft"
+
+    assert sqlite_cli("import", french, "--separate").status == 0
+    assert len(stored(sqlite_cli)) == 2
+
+
+def test_a_translation_of_another_day_is_refused(sqlite_cli, pair, write) -> None:
+    english, _ = pair
+    sqlite_cli("import", english, "--slug", "lamps")
+    later = write("later.txt", FRENCH.replace("14 mars", "15 mars"))
+    refused = sqlite_cli("import", later, "--slug", "lamps")
+    assert refused.status == 1
+    assert "bears the date 15 March 2026, but “lamps” bears 14 March 2026" in refused.err
+
+
+def test_a_language_in_doubt_is_asked_about_with_the_option(sqlite_cli, write) -> None:
+    doubtful = write("doubtful.txt", "14.03.2026\n\nMuseum\n\n1, 2, 3")
+    asked = sqlite_cli("import", doubtful)
+    assert asked.status == 1
+    assert "doubtful.txt: The language of the text is not certain; it may be" in asked.err
+    assert "--language" in asked.err
+    assert stored(sqlite_cli) == []
+    assert sqlite_cli("import", doubtful, "--language", "de").status == 0
