@@ -27,7 +27,12 @@ class Text:
     def __str__(self) -> str:
         """The English wording, for logs and for programmers; people get a catalog's."""
         template = self.msgid if self.plural is None or self.n == 1 else self.plural
-        return template.format_map(_Shown(self.args))
+        return template.format_map(_Shown({k: _plain(v) for k, v in self.args.items()}))
+
+
+def _plain(value: Any) -> Any:
+    """A list as people write one, not as Python does."""
+    return ", ".join(str(v) for v in value) if isinstance(value, tuple | list) else value
 
 
 class _Shown(dict[str, Any]):
