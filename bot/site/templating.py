@@ -6,9 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from bot.releases.direction import standalone, stretches
 from translations.catalogs import Catalog, catalog_for
+from translations.digits import native
+from translations.formats import formats_for
 from translations.locales import best_match, direction, native_name
 from translations.text import Text
 
@@ -28,10 +31,13 @@ def _environment() -> Environment:
 def render(template: str, language: str, **values: Any) -> Markup:
     """``template`` for readers of ``language``, everything in ``values`` escaped.
 
-    Dates and the interface's words come from that language's catalog; where there is none they
-    are English, and ``ui`` marks them as such.
+    The interface's words come from that language's catalog; where there is none they are
+    English, and ``ui`` marks them as such. Dates are in the language itself, as the release is.
+    A release's own words go through ``words`` where markup can be, through ``line`` where it
+    cannot, and through ``apart`` beside others in one line.
     """
     catalog = catalog_for(language)
+    formats = formats_for(language)
     written = (
         _environment()
         .get_template(template)
@@ -41,7 +47,11 @@ def render(template: str, language: str, **values: Any) -> Markup:
             direction_of=direction,
             native_name=native_name,
             catalog=catalog,
-            date=catalog.formats.date,
+            date=formats.date,
+            digits=lambda number: native(str(number), formats.locale),
+            words=lambda text: _in_order(text, language),
+            line=lambda text: standalone(text, language),
+            apart=formats.set_apart,
             ui=_marked(catalog, language),
             t=catalog.gettext,
             tn=lambda one, many, n, **args: catalog.render(
@@ -52,6 +62,17 @@ def render(template: str, language: str, **values: Any) -> Markup:
         )
     )
     return Markup(written)  # noqa: S704 – autoescaped
+
+
+def _in_order(text: str, language: str) -> Markup:
+    """``text`` with what runs against the page's direction in elements of its own."""
+    against = "ltr" if direction(language) == "rtl" else "rtl"
+    isolated = Markup('<bdi dir="{}">{}</bdi>')
+    parts, position = [], 0
+    for start, end in stretches(text, language):
+        parts += [escape(text[position:start]), isolated.format(against, text[start:end])]
+        position = end
+    return Markup("").join([*parts, escape(text[position:])])
 
 
 def _marked(catalog: Catalog, language: str) -> Markup:

@@ -110,7 +110,8 @@ async def test_a_page_names_itself_its_sisters_and_its_feeds(
         assert (await newsroom.get(f"/feeds/ar/{name}")).count("مصباح جديد")
     properties = {m.get("property"): m.get("content") for m in page.findall(".//head/meta")}
     assert properties["og:title"] == "مصباح جديد"
-    assert properties["og:description"] == "Subhead (ar)"
+    # Latin words on a page from right to left stand in isolates.
+    assert properties["og:description"].strip("\u200f\u2066\u2067\u2069") == "Subhead (ar)"
     assert properties["og:url"] == f"{BASE}/ar/releases/lamp"
     assert properties["og:locale"] == "ar"
 
@@ -128,7 +129,7 @@ async def test_every_language_is_offered_by_its_own_name(newsroom: Any, make_rel
     # The interface has no Swedish: its words are marked as English in a Swedish page.
     other = await newsroom.page("/sv/releases/lamp")
     assert other.get("lang") == "sv"
-    assert other.find(".//footer").get("lang") == "en"
+    assert other.xpath("//footer//a[text()='Subscribe']")[0].get("lang") == "en"
 
 
 async def test_what_a_document_says_is_never_markup_nor_a_dangerous_link(
@@ -383,3 +384,36 @@ async def test_pages_are_packed_for_those_who_ask(newsroom: Any, make_release: M
     async with newsroom.client.get("/ar/releases/lamp", headers=headers) as answer:
         assert answer.headers["Content-Encoding"] == "gzip"
         assert int(answer.headers["Content-Length"]) < len(await answer.read())
+
+
+async def test_a_headline_cannot_turn_what_stands_beside_it(
+    newsroom: Any, make_release: Make
+) -> None:
+    hostile = {"en": "\u202eyadot", "ar": "TideAtlas: أطلس"}
+    await newsroom.publish(make_release(texts=hostile))
+    page = await newsroom.page("/en/releases/lamp")
+    title, _, issuer = page.find(".//title").text.partition(" – ")
+    assert (title, issuer) == ("\u2068\u202eyadot\u2069", "Office of the Lighthouse")
+    properties = {m.get("property"): m.get("content") for m in page.findall(".//head/meta")}
+    assert properties["og:title"] == "\u202eyadot\u202c"
+    page = await newsroom.page("/ar/releases/lamp")
+    assert [bdi.text for bdi in page.find(".//h1").iter("bdi")] == ["TideAtlas"]
+    # Where there is no markup, the line says by itself which way it runs.
+    properties = {m.get("property"): m.get("content") for m in page.findall(".//head/meta")}
+    assert properties["og:title"] == "\u200f\u2067\u2066TideAtlas\u2069: أطلس\u2069"
+
+
+async def test_a_language_without_a_catalog_keeps_its_direction_and_dates(
+    newsroom: Any, make_release: Make
+) -> None:
+    texts = {"en": "A lamp", "he": "מנורה", "ur": "چراغ", "yi": "לאָמפּ", "ckb": "چرا", "sv": "Lampa"}
+    await newsroom.publish(make_release(texts=texts))
+    dates = {"he": "26 ביוני 2026", "ur": "26 جون، 2026", "sv": "26 juni 2026"}
+    for tag in texts:
+        page = await newsroom.page(f"/{tag}/releases/lamp")
+        assert page.get("dir") == ("ltr" if tag in ("en", "sv") else "rtl")
+        assert page.find(".//time").text == dates.get(tag, page.find(".//time").text)
+        assert page.find(".//time").get("dir") is None
+        if tag != "en":
+            label = page.find(".//h2[@id='also']")
+            assert (label.get("lang"), label.get("dir")) == ("en", "ltr")
