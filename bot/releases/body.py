@@ -55,7 +55,7 @@ def to_html(markdown: str, language: str) -> str:
     """A sanitised HTML fragment; headings start at ``h2``, links are absolute.
 
     In a language written from right to left each block says so, because feed readers show the
-    fragment outside of any page of ours. What runs against the language is in ``bdi`` elements.
+    fragment outside of any page of ours. What runs against the language is in elements of its own.
     """
     tokens = commonmark().parse(markdown)
     isolate(tokens, language)
@@ -140,7 +140,7 @@ def _cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags={
             *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote"),
-            *("ul", "ol", "li", "strong", "em", "code", "pre", "a", "bdi"),
+            *("ul", "ol", "li", "strong", "em", "code", "pre", "a", "span"),
         },
         attributes={"*": {"dir"}, "a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},

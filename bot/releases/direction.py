@@ -60,8 +60,10 @@ def standalone(line: str, language: str) -> str:
 
 
 def isolate(tokens: Sequence[Token], language: str) -> None:
-    """Put ``bdi`` elements around these stretches in parsed Markdown.
+    """Put elements around these stretches in parsed Markdown.
 
+    ``dir`` isolates; ``span`` and not ``bdi``, because feed readers that clean what they show
+    know the one and drop the other.
     One that markup begins or ends in the middle of is left to the bidirectional algorithm: in
     two elements its halves would change places.
     """
@@ -98,8 +100,8 @@ def _enclosed(children: Sequence[Token], found: Sequence[Stretch], against: str)
         # The widest first, so that a link is within its isolate and not the other way round.
         for first, last in product(firsts[-_DEEPEST:], reversed(lasts[:_DEEPEST])):
             if _is_balanced(children, first, last):
-                opened[first] = Token("bdi_open", "bdi", 1, attrs={"dir": against})
-                closed[last] = Token("bdi_close", "bdi", -1)
+                opened[first] = Token("isolate_open", "span", 1, attrs={"dir": against})
+                closed[last] = Token("isolate_close", "span", -1)
                 least = last
                 break
     done: list[Token] = []

@@ -15,6 +15,7 @@ from bot.occasions import almanac
 from bot.occasions.almanac import Entry
 from bot.occasions.calendar import local_date
 from bot.releases import publication
+from bot.releases.direction import standalone
 from bot.releases.publication import Published
 from bot.settings import Settings
 from bot.site import anniversaries, content, retired
@@ -160,7 +161,7 @@ class NewsroomFeeds:
         return Item(
             id=minted.release(published.slug, language),
             url=self._addresses.release(language, published.slug),
-            title=variant.headline,
+            title=standalone(variant.headline, language),
             language=language,
             published=variant.published_at,
             updated=variant.updated_at,
@@ -175,12 +176,17 @@ class NewsroomFeeds:
                     documents=documents,
                 )
             ),
-            summary=content.summary(variant),
+            summary="\n".join(
+                standalone(line, language) for line in content.summary(variant).split("\n")
+            ),
             author=content.issuer_name(published.issuer, language, self._settings),
             categories=published.topics,
             alternates=tuple(
                 Alternate(
-                    self._addresses.release(other, published.slug), HTML, other, sister.headline
+                    self._addresses.release(other, published.slug),
+                    HTML,
+                    other,
+                    standalone(sister.headline, other),
                 )
                 for other, sister in published.variants.items()
                 if other != language

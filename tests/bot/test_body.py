@@ -213,3 +213,33 @@ def test_un_symbols_are_found_and_parted_at_a_dash() -> None:
 @pytest.mark.parametrize("text", ["N/A", "and/or", "A/4", "S/N 1234", "www.example.org/A/98/512"])
 def test_other_words_with_slashes_are_no_symbols(text: str) -> None:
     assert symbols(text) == ()
+
+
+def test_what_runs_the_other_way_is_isolated_without_a_character() -> None:
+    written = (
+        "انظر [A/98/214](https://example.org/a)–S/2043/177 و**UN** Women و*أطلس TideAtlas*، `A/1`"
+        "، www.example.org/ملف/1."
+    )
+    html = to_html(written, "ar")
+
+    assert re.findall(r'<span dir="ltr">(.*?)</span>', html) == [
+        '<a href="https://example.org/a" rel="noopener">A/98/214</a>–S/2043/177',
+        "<strong>UN</strong> Women",
+        "TideAtlas",
+        "<code>A/1</code>",
+        '<a href="https://www.example.org/%D9%85%D9%84%D9%81/1" rel="noopener">'
+        "www.example.org/ملف/1</a>",
+    ]
+    assert re.sub("<[^>]+>", "", html).strip() == plain(written)
+
+
+def test_an_isolate_never_parts_what_markup_begins_within_it() -> None:
+    # In two elements “United” and “Nations” would change places.
+    assert "<span" not in to_html("في **أطلس United** Nations", "ar")
+
+
+@given(st.text("aא1ب *`[]()،.\n", max_size=40), st.sampled_from(["ar", "en"]))
+def test_isolating_changes_no_word(words: str, language: str) -> None:
+    html = to_html(words, language)
+    shown = re.sub("<[^>]+>", "", html).replace("&quot;", '"')
+    assert shown.split() == re.sub(r"^(•|\d+[.)]) ", "", plain(words), flags=re.M).split()

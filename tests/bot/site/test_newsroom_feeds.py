@@ -183,3 +183,21 @@ async def test_one_broken_feed_does_not_keep_the_others_back(
     await newsroom.publish(make_release(texts={"en": "Fine", "fr": "\x01"}))
     assert "Fine" in await newsroom.get("/feeds/en/rss.xml")
     await newsroom.get("/feeds/fr/rss.xml")  # as it was
+
+
+async def test_titles_read_right_in_lists_of_any_direction(
+    newsroom: Any, make_release: Make
+) -> None:
+    texts = {"en": "A \u202enew lamp", "fr": "Une lampe", "ar": "TideAtlas (A/98/214): أطلس"}
+    await newsroom.publish(make_release(texts=texts))
+    await newsroom.publish(make_release("second", texts={"ar": "مصباح جديد"}))
+    turned = "\u200f\u2067\u2066TideAtlas (A/98/214)\u2069: أطلس\u2069"
+    for name in ("atom.xml", "rss.xml"):
+        feed = await read(newsroom, f"/feeds/ar/{name}")
+        assert feed.feed.language == "ar"
+        assert sorted(item.title for item in feed.entries) == sorted(["مصباح جديد", turned])
+        (item,) = (await read(newsroom, f"/feeds/fr/{name}")).entries
+        assert item.title == "Une lampe"
+        assert {a.title for a in item.links if a.get("hreflang") == "ar"} == {turned}
+        (item,) = (await read(newsroom, f"/feeds/en/{name}")).entries
+        assert item.title == "A \u202enew lamp\u202c"
