@@ -49,6 +49,9 @@ STAFF_COMMANDS: Mapping[str, Command] = {
     "status": staff.status,
 }
 PRESSES: Mapping[str, Press] = {
+    "tongue": drafts.press_language,
+    "home": drafts.press_home,
+    "original": drafts.press_original,
     "speak": subscriber.speak,
     "lang": preferences.press_language,
     "topic": preferences.press_topic,

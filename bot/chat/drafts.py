@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from pathlib import PurePath
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import telegram
-from telegram.error import TelegramError
 
+from bot.chat import incoming
 from bot.chat import release_card as card
-from bot.chat.page import LIMIT, shown
+from bot.chat.keyboards import Button, Rows, in_rows, outdated, parts_of, press
+from bot.chat.page import LIMIT, Page, shown
+from bot.chat.tray import Album, Sent
 from bot.chat.turn import Turn
-from bot.errors import BadDocument, Problem
-from bot.occasions.calendar import local_date
-from bot.releases import body, intake
-from bot.releases.intake import Draft
-from bot.releases.intake.source import TEXT_LIMIT
-from bot.releases.release import Issuer, Release
+from bot.errors import BadDocument, NotFound
+from bot.releases import body, intake, repository
+from bot.releases.intake import Draft, LanguageUnsure
+from bot.releases.intake.kinds import NAMED
+from bot.releases.release import Release
+from bot.releases.review import Actor
 from bot.transports.entities import units
-from translations.locales import native_name
+from translations.locales import UnknownLanguage, canonical, native_name
 from translations.text import Text, text
 
-SUFFIXES = (".md", ".txt")
 ALMOST_FULL = LIMIT - 100
 """UTF-16 code units: clients part a longer text into several messages of about this length."""
+MOST_LANGUAGES = 8
+OF_ITS_OWN = "new"
+
+
+@dataclass(frozen=True)
+class _Filing:
+    """What is to be filed: ``release`` as the desk gets it, ``draft`` as it was read, and, where
+    it was joined with others, what they have in common."""
+
+    draft: Draft
+    release: Release
+    common: tuple[Text, ...] = ()
+    undecided: tuple[str, ...] = ()
+    """The languages of which one is the original, where the office's do not tell."""
 
 
 async def explain(turn: Turn, _arguments: str) -> None:
@@ -32,110 +47,171 @@ async def explain(turn: Turn, _arguments: str) -> None:
     turn.staff()
     await turn.say(
         text(
-            "Send the release as a message, or as a file (.md or .txt): the headline, an empty "
-            "line, then the text. You see what was understood before anything happens."
+            "Send the release as a message or as a file ({kinds}): the headline, an empty line, "
+            "then the text. Files in several languages can be sent together. You see what was "
+            "understood before anything happens.",
+            kinds=NAMED,
         )
     )
 
 
 async def receive(turn: Turn, message: telegram.Message) -> None:
     """A text or file from staff: file it as a draft, and tell what was understood."""
-    actor = turn.staff()
-    if not any(actor.may("write", tag) for tag in _languages(turn)):
-        turn.staff("write")
-    found = await _content(turn, message)
-    if found is None:
-        return
-    name, data = found
+    actor = _writer(turn)
     about = await card.replied_to(turn, message)
-    try:
-        draft = await asyncio.to_thread(_read, turn, name, data, about)
-    except BadDocument as error:
-        await _refuse(turn, error.problems)
+    sent = await incoming.fetched(turn, message, about.slug if about is not None else "")
+    if sent is None:
         return
-    await turn.claim()
-    filed = await turn.office.desk.file(actor, _as_translation(draft.release, about))
-    await _tell(turn, draft, filed.release, filed.outcome)
+    await _take(turn, actor, sent)
     if message.text is not None and units(message.text) > ALMOST_FULL:
         await turn.say(
             text("Telegram parts long texts. If yours goes on, send it as a file instead.")
         )
 
 
-def _languages(turn: Turn) -> tuple[str, ...]:
-    member = (m.language for m in turn.office.settings.staff if m.id == turn.user_id and m.language)
-    return (*turn.office.settings.languages, *member)
-
-
-async def _content(turn: Turn, message: telegram.Message) -> tuple[str, bytes] | None:
-    """The name and bytes of what came; tells the person if there is nothing to read."""
-    if message.document is not None:
-        return await _downloaded(turn, message.document)
-    words = message.text or ""
-    if "\n" not in words.strip():
-        await turn.say(
-            text(
-                "To file a release, send its headline and its text in one message, or a file. "
-                "/help shows the commands."
-            )
-        )
-        return None
-    return "", words.encode("utf-8", "replace")
-
-
-async def _downloaded(turn: Turn, document: telegram.Document) -> tuple[str, bytes] | None:
-    name = shown(PurePath(document.file_name or "").name, 100)
-    if PurePath(name).suffix.lower() not in SUFFIXES:
-        await turn.say(text("Send the release as a file that ends in .md or .txt."))
-        return None
-    if (document.file_size or 0) > TEXT_LIMIT:
-        await turn.say(
-            text(
-                "“{file}” is too large: a text may have {limit} bytes. Send the text alone, "
-                "without pictures.",
-                file=name,
-                limit=TEXT_LIMIT,
-            )
-        )
-        return None
+async def press_language(turn: Turn, parts: Sequence[str]) -> None:
+    """The answer to: in which language is this?"""
+    actor = _writer(turn)
+    name, tag = parts_of(parts, 2)
+    sent = _kept(turn, name)
     try:
-        file = await turn.office.ask(lambda: turn.office.bot.get_file(document.file_id))
-        data = bytes(await file.download_as_bytearray())
-    except TelegramError:
-        await turn.say(text("“{file}” could not be fetched. Please send it again.", file=name))
-        return None
-    return name, data
+        language = canonical(tag)
+    except UnknownLanguage as error:
+        raise outdated() from error
+    await _take(turn, actor, replace(sent, language=language))
+    turn.office.tray.drop(name)
 
 
-def _read(turn: Turn, name: str, data: bytes, about: Release | None) -> Draft:
-    settings = turn.office.settings
-    return intake.read_text(
-        data,
-        name,
-        languages=settings.languages,
-        default_zone=settings.timezone,
-        slug=about.slug if about is not None else None,
-        today=local_date(settings.timezone, turn.office.clock.now()),
-        issuer=Issuer(names=settings.issuer.names, address=settings.issuer.address),
+async def press_home(turn: Turn, parts: Sequence[str]) -> None:
+    """The answer to: does this belong to that release?"""
+    actor = _writer(turn)
+    name, where = parts_of(parts, 2)
+    sent = _kept(turn, name)
+    home = None if where == OF_ITS_OWN else await card.numbered(turn, where)
+    if home is not None:
+        sent = replace(sent, about=home.slug)
+    await _take(turn, actor, sent, asked=True)
+    turn.office.tray.drop(name)
+
+
+async def press_original(turn: Turn, parts: Sequence[str]) -> None:
+    """The answer to: which of these texts is the original?"""
+    actor = _writer(turn)
+    ident, tag = parts_of(parts, 2)
+    release = await card.numbered(turn, ident)
+    if tag not in release.variants:
+        raise outdated()
+    await turn.claim()
+    filed = await turn.office.desk.file(actor, replace(release, original=tag))
+    await card.show(turn, filed.release)
+
+
+def _writer(turn: Turn) -> Actor:
+    """Who acts; raises ``NotAllowed`` without the right to write in any language."""
+    actor = turn.staff()
+    member = (m.language for m in turn.office.settings.staff if m.id == turn.user_id and m.language)
+    if not any(actor.may("write", tag) for tag in (*turn.office.settings.languages, *member)):
+        turn.staff("write")
+    return actor
+
+
+def _kept(turn: Turn, name: str) -> Sent:
+    sent = turn.office.tray.look(name, turn.user_id)
+    if sent is None:
+        raise NotFound(text("This question is out of date. Please send the file again."))
+    return sent
+
+
+async def _take(turn: Turn, actor: Actor, sent: Sent, *, asked: bool = False) -> None:
+    """Read what was sent, and file it or ask about it. ``asked``: it has its place."""
+    try:
+        draft = await asyncio.to_thread(incoming.read, turn, sent)
+        filing = await _placed(turn, sent, draft)
+    except LanguageUnsure as error:
+        await _ask_language(turn, sent, error.likely)
+        return
+    except BadDocument as error:
+        await incoming.refuse(turn, error.problems)
+        return
+    if filing.release is draft.release and not asked:
+        home = await _home(turn, draft)
+        if home is not None:
+            await _ask_home(turn, sent, draft, home)
+            return
+    await turn.claim()
+    filed = await turn.office.desk.file(actor, filing.release)
+    _note(turn, sent, draft, filed.release)
+    await _tell(turn, filing, filed.release, filed.outcome)
+
+
+async def _placed(turn: Turn, sent: Sent, draft: Draft) -> _Filing:
+    """Where a draft belongs: to the release whose card it answers, to what came with it, or to
+    itself. Raises ``BadDocument``."""
+    if sent.about:
+        about = await card.named(turn, sent.about)
+        return _Filing(draft, intake.as_translation(draft.release, about))
+    album = turn.office.tray.album(sent)
+    if album is None:
+        return _Filing(draft, draft.release)
+    office = turn.office.settings.languages
+    found = [each.release.original for each in (*album.drafts, draft)]
+    undecided = () if set(found) & set(office) else tuple(found)
+    joined = intake.join(
+        (*album.drafts, draft), languages=office, original=found[0] if undecided else None
     )
+    if len(joined) > 1:
+        return _Filing(draft, draft.release)
+    (one,) = joined
+    return _Filing(draft, replace(one.release, slug=album.slug), one.common, undecided)
 
 
-def _as_translation(read: Release, about: Release | None) -> Release:
-    """What was read, as that language of ``about``: everything else of that release stays."""
-    if about is None:
-        return read
-    variant = read.variants[read.original]
-    return replace(about, variants={**about.variants, variant.language: variant})
+def _note(turn: Turn, sent: Sent, draft: Draft, release: Release) -> None:
+    """Remember where the files that came together are filed: others may still be coming."""
+    album = turn.office.tray.album(sent)
+    if album is None:
+        turn.office.tray.add(sent, Album(release.slug, (draft,)))
+    elif album.slug == release.slug:
+        turn.office.tray.add(sent, Album(release.slug, (*album.drafts, draft)))
 
 
-async def _refuse(turn: Turn, problems: tuple[Problem, ...]) -> None:
-    page = turn.page(text("Nothing was stored. Please correct this:"))
-    for problem in problems:
-        page.item(problem.as_text())
-    await turn.say(page)
+async def _home(turn: Turn, draft: Draft) -> Release | None:
+    """The release of which the draft seems to be a translation that is still missing."""
+    if not draft.alone:
+        return None
+    async with turn.office.database.read() as connection:
+        if await repository.find(connection, draft.release.slug) is not None:
+            return None
+        stored = await repository.everything(connection)
+    return intake.home_of(draft.release, stored, draft.sources[0] if draft.sources else "")
 
 
-async def _tell(turn: Turn, draft: Draft, release: Release, outcome: str) -> None:
+async def _ask_language(turn: Turn, sent: Sent, likely: Sequence[str]) -> None:
+    name = turn.office.tray.put(sent)
+    tags = dict.fromkeys((*likely, *turn.office.settings.languages))
+    buttons = [press(native_name(tag), "tongue", name, tag) for tag in tags][:MOST_LANGUAGES]
+    what = text("In which language is this text? It is too short to tell for certain.")
+    await turn.show(what, in_rows(buttons))
+
+
+async def _ask_home(turn: Turn, sent: Sent, draft: Draft, home: Release) -> None:
+    name = turn.office.tray.put(sent)
+    page = turn.page(
+        text(
+            "This text in {language} seems to belong to a release that is filed already:",
+            language=native_name(draft.release.original),
+        )
+    )
+    page.line(shown(home.variants[home.original].headline), bold=True)
+    page.line(text("Nothing is stored yet. Where does it belong?"))
+    buttons = [
+        press(text("To this release"), "home", name, home.id),
+        press(text("It is one of its own"), "home", name, OF_ITS_OWN),
+    ]
+    await turn.show(page, in_rows(buttons))
+
+
+async def _tell(turn: Turn, filing: _Filing, release: Release, outcome: str) -> None:
+    draft = filing.draft
     read = draft.release
     variant = read.variants[read.original]
     page = turn.page(_OUTCOMES[outcome])
@@ -148,11 +224,33 @@ async def _tell(turn: Turn, draft: Draft, release: Release, outcome: str) -> Non
         page.line(f"   – {shown(document.text)}")
     if read.topics:
         page.item(text("Topics: {topics}", topics=read.topics))
+    if filing.common:
+        page.line(
+            text(
+                "It was taken together with the other files that you sent, as one release. They "
+                "have in common: {reasons}. What is sent by itself is asked about.",
+                reasons=filing.common,
+            )
+        )
+    _tell_problems(page, draft)
+    described = await card.describe(turn, release, page)
+    await turn.show(described, [*_originals(filing, release), *card.actions(turn, release)])
+
+
+def _tell_problems(page: Page, draft: Draft) -> None:
     if draft.problems:
         page.gap().line(text("Please look at this:"), bold=True)
         for problem in draft.problems:
             page.item(problem.as_text())
-    await turn.say(await card.describe(turn, release, page), card.actions(turn, release))
+
+
+def _originals(filing: _Filing, release: Release) -> Rows:
+    """To choose the original by, where the office's languages do not tell."""
+    buttons: list[Button] = [
+        press(text("Original: {language}", language=native_name(tag)), "original", release.id, tag)
+        for tag in filing.undecided
+    ]
+    return in_rows(buttons)
 
 
 _OUTCOMES: dict[str, Text] = {

@@ -14,6 +14,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.chat.keyboards import Rows, markup
 from bot.chat.page import Page
+from bot.chat.tray import Tray
 from bot.clock import Clock
 from bot.releases.desk import Desk
 from bot.releases.review import Actor, Role
@@ -47,6 +48,7 @@ class Office:
     reserve: Callable[[], Awaitable[None]] | None = None
     hinted: dict[int, float] = field(default_factory=dict)
     """When (monotonic) who was last told what the bot is for."""
+    tray: Tray = field(default_factory=Tray)
 
     @property
     def bot(self) -> telegram.Bot:

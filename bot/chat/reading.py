@@ -22,6 +22,7 @@ from bot.occasions.almanac import moved_from
 from bot.occasions.repository import Occurrence
 from bot.occasions.wording import remarks
 from bot.releases import publication, repository
+from bot.releases.intake.kinds import NAMED
 from bot.releases.release import Release
 from translations.locales import best_match, native_name
 from translations.text import Text, text, texts
@@ -244,8 +245,9 @@ async def explain(turn: Turn, _arguments: str) -> None:
             page.line(command_line(turn, name, what))
         page.line(
             text(
-                "Send a text or a file (.md, .txt) to file a release. Reply with one to a "
-                "release’s card to file it in another language."
+                "Send a text or files ({kinds}) to file a release. Reply with one to a "
+                "release’s card to file it in another language.",
+                kinds=NAMED,
             )
         )
     await turn.say(page)

@@ -53,6 +53,7 @@ def show_only(session: Session, order: Order, *, as_json: bool) -> None:
         return
     for draft in drafts:
         sheet.whole(out, draft.release)
+        _tell_common(out, draft)
         _tell_problems(out, draft.problems)
     out.say(
         texts(
@@ -81,6 +82,7 @@ async def take_in(session: Session, order: Order, *, as_json: bool) -> None:
         return
     for draft, one in zip(drafts, filed, strict=True):
         out.sheet(one.release.slug, sheet.summary(one.release))
+        _tell_common(out, draft)
         _tell_problems(out, draft.problems)
         out.say(Text(_OUTCOMES[one.outcome].msgid, {"slug": one.release.slug}))
         if one.release.observance and not one.release.observance.accepted:
@@ -155,6 +157,18 @@ def _actor(release: Release, settings: Settings) -> Actor:
     return FOLDER if approved and trusted else OPERATOR
 
 
+def _tell_common(out: Output, draft: Draft) -> None:
+    if draft.common:
+        out.say(
+            text(
+                "Taken as one release: {files}. They have in common: {reasons}. To keep them "
+                "apart: --separate",
+                files=tuple(Path(source).name for source in draft.sources),
+                reasons=draft.common,
+            )
+        )
+
+
 def _tell_problems(out: Output, problems: Sequence[Problem]) -> None:
     for problem in problems:
         out.say(text("Note: {problem}", problem=problem.as_text()))
@@ -164,6 +178,7 @@ def _json(draft: Draft, release: Release, outcome: str | None) -> dict[str, Any]
     return {
         "outcome": outcome,
         "sources": list(draft.sources),
+        "in_common": [str(reason) for reason in draft.common],
         "problems": [
             {"file": p.where, "line": p.line, "message": str(p.what), "fatal": p.fatal}
             for p in draft.problems

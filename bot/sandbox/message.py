@@ -42,7 +42,8 @@ class Document:
 class Message:
     """A message as it now is. ``sender`` is ``None`` for the bot; ``at`` and ``edited`` are UTC.
 
-    ``text`` holds the caption if there is a ``document``; ``entities`` have offsets in UTF-16
+    ``text`` holds the caption if there is a ``document``, and documents that were sent together
+    have the same ``album``; ``entities`` have offsets in UTF-16
     units. ``service`` holds the fields of a message that people did not write.
     """
 
@@ -57,6 +58,7 @@ class Message:
     thread_id: int | None = None
     reply_to: Message | None = None
     document: Document | None = None
+    album: str = ""
     silent: bool = False
     protected: bool = False
     pinned: bool = False
@@ -93,6 +95,8 @@ class Message:
                 result["caption"] = self.text
                 if self.entities:
                     result["caption_entities"] = self.entities
+            if self.album:
+                result["media_group_id"] = self.album
         elif self.service is None:
             result["text"] = self.text
             if self.entities:

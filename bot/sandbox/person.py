@@ -75,13 +75,18 @@ class Person:
         mime: str = "application/octet-stream",
         *,
         caption: str = "",
+        album: str = "",
+        reply_to: Message | None = None,
         chat: Chat | None = None,
     ) -> Message:
+        """Send a file; clients send several at once as messages of one ``album``."""
         return self._say(
             chat,
             document=self._chats.keep(name, data, mime),
             text=caption,
             entities=commands_in(caption),
+            album=album,
+            reply_to=reply_to,
         )
 
     def forward(self, message: Message, *, chat: Chat | None = None) -> Message:

@@ -39,12 +39,14 @@ class Draft:
 
     An observance that was read from a letter's headline has ``accepted=False``. ``alone``: a text
     in one language that does not say that it is an original, so that it may be a translation.
+    ``common``: what several texts have in common, by which they were taken as one release.
     """
 
     release: Release
     problems: tuple[Problem, ...] = ()
     sources: tuple[str, ...] = ()
     alone: bool = False
+    common: tuple[Text, ...] = ()
 
 
 class LanguageUnsure(BadDocument):

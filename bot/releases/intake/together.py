@@ -84,20 +84,12 @@ def as_one(
     first = by_language[original]
     others = [draft for draft in drafts if draft is not first]
     release = _joined(first.release, [draft.release for draft in others], options)
-    if reasons:
-        findings.note(
-            Place(", ".join(draft.sources[0] for draft in drafts)),
-            text(
-                "These were taken as one release. They have in common: {reasons}. To keep them "
-                "apart: --separate",
-                reasons=tuple(reasons),
-            ),
-        )
     problems = [*findings.problems, *(p for draft in (first, *others) for p in draft.problems)]
     return Draft(
         release=release,
         problems=tuple(p for i, p in enumerate(problems) if p not in problems[:i]),
         sources=tuple(source for draft in (first, *others) for source in draft.sources),
+        common=tuple(reasons),
     )
 
 

@@ -193,7 +193,7 @@ async def test_what_cannot_be_read_is_refused_with_its_reasons_and_nothing_is_st
         assert "Nothing was stored. Please correct this:" in answer.text
         assert name in answer.text
     sent = editor.send_document("photo.pdf", b"%PDF")
-    assert "ends in .md or .txt" in (await editor.chat.wait_for(lambda m: True, after=sent)).text
+    assert "Save it as .docx." in (await editor.chat.wait_for(lambda m: True, after=sent)).text
     sent = editor.send_document("long.txt", b"x" * 1_500_000)
     assert "too large" in (await editor.chat.wait_for(lambda m: True, after=sent)).text
     assert "headline" in (await bot.ask(editor, "thanks!")).text

@@ -169,9 +169,11 @@ def pair(write) -> tuple[Path, Path]:
 def test_files_of_one_release_are_taken_together_and_that_is_told(sqlite_cli, pair) -> None:
     taken = sqlite_cli("import", *pair)
     assert taken.status == 0
-    [told] = [line for line in taken.lines if "taken as one release" in line]
-    assert "web addresses, numbers" in told
-    assert "--separate" in told
+    [told] = [line for line in taken.lines if "Taken as one release" in line]
+    assert told == (
+        "Taken as one release: first.txt and second.html. They have in common: date, web "
+        "addresses, numbers and number of paragraphs. To keep them apart: --separate"
+    )
     assert stored(sqlite_cli) == ["the-lamps-are-lit-2026"]
     shown = sqlite_cli("show", "the-lamps-are-lit-2026", "--json").json
     assert shown["original"] == "en"

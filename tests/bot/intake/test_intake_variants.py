@@ -21,7 +21,6 @@ from bot.releases.release import (
     Release,
     Variant,
 )
-from translations.catalogs import catalog_for
 
 OFFICE = ("en", "fr", "ru", "zh")
 DAY = date(2024, 3, 14)
@@ -87,10 +86,6 @@ def take(*paths: Path, **options: object) -> list[Draft]:
     return read(paths, **known)  # type: ignore[arg-type]
 
 
-def said(draft: Draft) -> str:
-    return "\n".join(str(problem.as_text()) for problem in draft.problems)
-
-
 def test_one_release_in_three_kinds_of_files_is_recognised(word: Any, office: Office) -> None:
     french = "".join(f"<p>{line}</p>" for line in FRENCH.split("\n\n"))
     chinese = "".join(word.p(line) for line in CHINESE.strip().split("\n\n"))
@@ -107,14 +102,11 @@ def test_one_release_in_three_kinds_of_files_is_recognised(word: Any, office: Of
     assert release.release.slug == "35th-anniversary-of-the-lighthouse-convention-2024"
     assert release.release.variants["zh"].occasion == "灯塔公约签署{ordinal}周年"
     assert [Path(source).name for source in release.sources] == ["a.txt", "b.html", "c.docx"]
-    (why,) = (p for p in release.problems if "taken as one release" in str(p.what))
-    told = catalog_for("en").render(why.what)
-    assert told == (
-        "These were taken as one release. They have in common: date, web addresses, numbers and "
-        "number of paragraphs. To keep them apart: --separate"
-    )
+    assert [str(reason) for reason in release.common] == [
+        *("date", "web addresses", "numbers", "number of paragraphs"),
+    ]
     assert museum.release.variants.keys() == {"en"}
-    assert "taken as one" not in said(museum)
+    assert museum.common == ()
 
     apart = take(*files[:2], separate=True)
     assert [draft.release.original for draft in apart] == ["fr", "en"]

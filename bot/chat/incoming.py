@@ -1,0 +1,91 @@
+"""A text or file as staff sent it: fetched, and read."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+import telegram
+from telegram.error import TelegramError
+
+from bot.chat.page import shown
+from bot.chat.tray import Sent
+from bot.chat.turn import Turn
+from bot.errors import Problem
+from bot.occasions.calendar import local_date
+from bot.releases import intake
+from bot.releases.intake import Draft
+from bot.releases.intake.document import Findings
+from bot.releases.intake.kinds import is_known, limit_of
+from bot.releases.release import Issuer
+from translations.text import text
+
+
+async def fetched(turn: Turn, message: telegram.Message, about: str) -> Sent | None:
+    """What came with a message; tells the person if there is nothing to read.
+
+    ``about`` is the slug of the release that the message replies to.
+    """
+    if message.document is not None:
+        return await _downloaded(turn, message, message.document, about)
+    words = message.text or ""
+    if "\n" not in words.strip():
+        await turn.say(
+            text(
+                "To file a release, send its headline and its text in one message, or a file. "
+                "/help shows the commands."
+            )
+        )
+        return None
+    return Sent(sender=turn.user_id, name="", data=words.encode("utf-8", "replace"), about=about)
+
+
+async def _downloaded(
+    turn: Turn, message: telegram.Message, document: telegram.Document, about: str
+) -> Sent | None:
+    name = shown(PurePath(document.file_name or "").name, 100)
+    suffix = PurePath(name).suffix
+    findings = Findings()
+    if not is_known(suffix, name, findings):
+        await refuse(turn, tuple(findings.problems))
+        return None
+    limit = limit_of(suffix)
+    if (document.file_size or 0) > limit:
+        await turn.say(
+            text(
+                "“{file}” is too large: it may have {limit} bytes. Send the text alone, without "
+                "pictures.",
+                file=name,
+                limit=limit,
+            )
+        )
+        return None
+    try:
+        file = await turn.office.ask(lambda: turn.office.bot.get_file(document.file_id))
+        data = bytes(await file.download_as_bytearray())
+    except TelegramError:
+        await turn.say(text("“{file}” could not be fetched. Please send it again.", file=name))
+        return None
+    album = message.media_group_id or ""
+    return Sent(sender=turn.user_id, name=name, data=data, about=about, album=album)
+
+
+def read(turn: Turn, sent: Sent) -> Draft:
+    """The draft in what was sent. Blocks; raises ``BadDocument``."""
+    settings = turn.office.settings
+    return intake.read_text(
+        sent.data,
+        sent.name,
+        languages=settings.languages,
+        default_zone=settings.timezone,
+        language=sent.language,
+        slug=sent.about or None,
+        today=local_date(settings.timezone, turn.office.clock.now()),
+        issuer=Issuer(names=settings.issuer.names, address=settings.issuer.address),
+    )
+
+
+async def refuse(turn: Turn, problems: tuple[Problem, ...]) -> None:
+    page = turn.page(text("Nothing was stored. Please correct this:"))
+    for problem in problems:
+        page.item(problem.as_text())
+    await turn.say(page)

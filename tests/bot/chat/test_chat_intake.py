@@ -1,0 +1,156 @@
+"""Files sent to the bot: of several kinds, several at once, in a language that is asked about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.chat.tray import Sent, Tray
+
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
+
+EDITOR, TRANSLATOR, ADMIN = 12, 13, 11
+ENGLISH = """Press release 14 March 2026
+
+The lamps are lit
+
+Until 1989 the coast had 412 lights, which were kept by 38 authorities with their own signals.
+
+The archive holds 5,200 hours of recordings (www.harbours.example.org/en/909) for everybody.
+"""
+FRENCH = """Communiqué de presse, le 14 mars 2026
+
+Les feux sont allumés
+
+Jusqu’en 1989, la côte comptait 412 feux, entretenus par 38 autorités avec leurs signaux.
+
+Les archives gardent 5 200 heures d’enregistrements (www.harbours.example.org/fr/909) pour tous.
+"""
+OTHER = """Press release 14 March 2026
+
+The museum opens its doors
+
+The new museum of 17 rooms is open on 6 days of the week, and costs 250 crowns to enter in summer.
+"""
+DOUBTFUL = b"14.03.2026\n\nMuseum\n\n1, 2, 3"
+
+
+def page(letter: str) -> bytes:
+    return "".join(f"<p>{line}</p>" for line in letter.split("\n\n")).encode()
+
+
+async def answer_to(person: Any, name: str, data: bytes, **more: Any) -> Any:
+    sent = person.send_document(name, data, **more)
+    return await person.chat.wait_for(lambda m: True, after=sent)
+
+
+async def test_a_page_is_filed_like_any_text(bot: Any) -> None:
+    answer = await answer_to(bot.person(EDITOR), "letter.html", page(ENGLISH))
+
+    assert "A new draft is filed." in answer.text
+    assert "Headline: The lamps are lit" in answer.text
+    (release,) = await bot.releases()
+    assert release.date.isoformat() == "2026-03-14"
+
+
+async def test_a_broken_document_stores_nothing_and_gives_one_reason(bot: Any) -> None:
+    answer = await answer_to(bot.person(EDITOR), "letter.docx", b"PK\x03\x04")
+
+    assert answer.text.count("•") == 1
+    assert "letter.docx: This is not a Word document." in answer.text
+    assert await bot.releases() == []
+
+
+async def test_files_sent_together_are_one_release_and_the_reason_is_told(bot: Any) -> None:
+    editor = bot.person(EDITOR)
+    await answer_to(editor, "b.html", page(FRENCH), album="7")
+    second = await answer_to(editor, "a.txt", ENGLISH.encode(), album="7")
+    third = await answer_to(editor, "c.txt", OTHER.encode(), album="7")
+
+    assert "They have in common: date, web addresses, numbers and number of" in second.text
+    assert "in common" not in third.text
+    lamps, museum = sorted(await bot.releases(), key=lambda r: r.slug)
+    assert (lamps.slug, lamps.original) == ("les-feux-sont-allumes-2026", "en")
+    assert set(lamps.variants) == {"en", "fr"}
+    assert set(museum.variants) == {"en"}
+
+
+async def test_the_original_is_asked_for_where_the_office_has_neither_language(talk: Any) -> None:
+    bot = await talk(languages="ru,ar", staff=f"{ADMIN}:admin")
+    admin = bot.person(ADMIN)
+    await answer_to(admin, "b.html", page(FRENCH), album="7")
+    card = await answer_to(admin, "a.txt", ENGLISH.encode(), album="7")
+
+    assert (await bot.releases())[0].original == "fr"
+    await admin.press("Original: English", card)
+    (release,) = await bot.releases()
+    assert release.original == "en"
+    assert set(release.variants) == {"en", "fr"}
+
+
+async def test_a_translation_of_a_filed_release_is_asked_about(bot: Any) -> None:
+    editor = bot.person(EDITOR)
+    await answer_to(editor, "a.txt", ENGLISH.encode())
+    asked = await answer_to(editor, "b.html", page(FRENCH))
+
+    assert "This text in Français seems to belong to a release that is filed already" in asked.text
+    assert "The lamps are lit" in asked.text
+    (release,) = await bot.releases()
+    assert set(release.variants) == {"en"}
+
+    await editor.press("To this release", asked)
+    (release,) = await bot.releases()
+    assert (release.original, set(release.variants)) == ("en", {"en", "fr"})
+    assert "Headline: Les feux sont allumés" in asked.text
+
+
+async def test_it_may_be_a_release_of_its_own(bot: Any) -> None:
+    editor = bot.person(EDITOR)
+    await answer_to(editor, "a.txt", ENGLISH.encode())
+    asked = await answer_to(editor, "b.html", page(FRENCH))
+    await editor.press("It is one of its own", asked)
+
+    assert sorted(release.original for release in await bot.releases()) == ["en", "fr"]
+
+
+async def test_a_language_in_doubt_is_chosen_by_a_button(bot: Any) -> None:
+    editor = bot.person(EDITOR)
+    asked = await answer_to(editor, "museum.txt", DOUBTFUL)
+
+    assert "In which language is this text?" in asked.text
+    assert {"English", "Français", "Русский", "العربية"} <= {b.label for b in asked.buttons}
+    assert await bot.releases() == []
+    await editor.press("Français", asked)
+    (release,) = await bot.releases()
+    assert release.original == "fr"
+    assert "Headline: Museum" in asked.text
+
+
+async def test_a_reply_to_a_card_files_a_page_as_that_language(bot: Any, file_harbour: Any) -> None:
+    await file_harbour(bot)
+    editor = bot.person(EDITOR)
+    card = await bot.ask(editor, "/release harbour-opens-2026")
+    await answer_to(
+        editor,
+        "port.html",
+        "<p>26.06.2026<p>Порт открывается<p>Корабли могут приходить, и все им рады.".encode(),
+        reply_to=card,
+    )
+
+    (release,) = await bot.releases()
+    assert (release.original, set(release.variants)) == ("en", {"en", "fr", "ru"})
+
+
+def sent(data: bytes, sender: int = 1) -> Sent:
+    return Sent(sender=sender, name="a", data=data)
+
+
+def test_what_waits_for_an_answer_is_bounded_and_its_senders_own(backend: str) -> None:
+    tray = Tray()
+    names = [tray.put(sent(bytes(9_000_000))) for _ in range(5)]
+
+    assert [tray.look(name, 1) is not None for name in names] == [False, False, True, True, True]
+    assert tray.look(names[-1], 2) is None
+    tray.drop(names[-1])
+    assert tray.look(names[-1], 1) is None
