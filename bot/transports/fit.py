@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
+from urllib.parse import urlsplit
 
 from bot.releases.direction import stretches
 from bot.transports.base import Message, Paragraph
@@ -122,7 +123,7 @@ def _paragraph(paragraph: Paragraph, language: str) -> _Block:
     places = [at for at, _ in added]
     marks: list[Mark] = []
     for start, end, span in spans:
-        if start < end:
+        if start < end and (span.kind != "link" or _is_taken(span.url)):
             # Controls at either end are outside of what they are about.
             start += bisect_right(places, start)
             end += bisect_left(places, end)
@@ -131,6 +132,18 @@ def _paragraph(paragraph: Paragraph, language: str) -> _Block:
     if paragraph.quote:
         marks.append(Mark(start=0, end=len(shown), type="blockquote"))
     return _Block(text=shown, marks=tuple(marks))
+
+
+def _is_taken(url: str) -> bool:
+    """Whether Telegram takes ``url`` in a link; for any other it refuses the whole message.
+
+    Addresses of e-mail it links by itself, where they are in the text.
+    """
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and "." in (parts.hostname or "")
+    except ValueError:
+        return False
 
 
 def _controls(

@@ -167,6 +167,24 @@ def test_a_document_symbol_that_is_a_link_and_code_stays_a_link() -> None:
     assert [entity.type for entity in fitted.entities] == ["text_link"]
 
 
+def test_a_link_that_telegram_would_refuse_is_words_only() -> None:
+    text = "press@example.org, intranet, https://[::1, www.example.org"
+    urls = (
+        "mailto:press@example.org",
+        "http://intranet/a",
+        "https://[::1",
+        "https://www.example.org",
+    )
+    spans = tuple(
+        Span(offset=text.index(word), length=len(word), kind="link", url=url)
+        for word, url in zip(text.split(", "), urls, strict=True)
+    )
+    paragraph = Paragraph(text=text, spans=spans)
+    fitted = fit(Message(language="en", headline="", paragraphs=(paragraph,)))
+    assert fitted.text == text
+    assert typed(fitted, "text_link") == ["www.example.org"]
+
+
 def test_with_too_many_entities_emphasis_goes_first_and_from_the_end() -> None:
     words = [f"w{n:03}" for n in range(150)]
     text = " ".join(words)
