@@ -176,6 +176,10 @@ class _Walk(HTMLParser):
         else:
             self._add(self._space.sub(" ", data))
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """Word's ``<![if …]>`` and whatever else begins so is a remark, as browsers have it."""
+        return self.parse_bogus_comment(i)
+
     # Elements.
 
     def _dressed(self, tag: str, given: dict[str, str]) -> _Look:
@@ -221,6 +225,7 @@ class _Walk(HTMLParser):
             self._begin_table()
         elif tag == "tr" and self._table is not None and self._opened["table"] == 1:
             self._table.rows.append([])
+            self._table.in_cell = False
         elif tag in ("td", "th") and self._table is not None and self._opened["table"] == 1:
             self._begin_cell()
 
@@ -366,8 +371,9 @@ def _of_class(look: _Look, name: str) -> _Look:
     """The classes that ``word.py`` has mammoth write."""
     if name == "foot":
         return replace(look, kind="foot")
-    if name.startswith("item-"):
-        return replace(look, kind="item", level=int(name[5:]))
+    level = name.removeprefix("item-")
+    if level != name and level.isdecimal():
+        return replace(look, kind="item", level=int(level[:2]))
     return look
 
 

@@ -66,12 +66,17 @@ def read_word(data: bytes) -> Contents:
     prepared = document.prepared()
     import mammoth  # a tenth of a second: only after the document has passed its checks
 
-    html = mammoth.convert_to_html(
-        io.BytesIO(prepared),
-        style_map=_MAP,
-        include_default_style_map=False,
-        include_embedded_style_map=False,
-    ).value
+    try:
+        html = mammoth.convert_to_html(
+            io.BytesIO(prepared),
+            style_map=_MAP,
+            include_default_style_map=False,
+            include_embedded_style_map=False,
+        ).value
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:  # whatever mammoth makes of a part that lacks what it must have
+        raise Refused("broken") from error
     contents = read_html(html, from_word=True)
     left_out = Counter(document.left_out)
     shown = Counter("".join(p.text for p in every_paragraph(contents.blocks)))
