@@ -138,6 +138,7 @@ class Service:
                 group.create_task(self._leading("folder", folder.run))
         if "sender" in self.roles and transport is not None:
             group.create_task(self._send(engine, transport))
+        group.create_task(self._wait(None))  # pages and feeds alone have no other
         log.info("running", roles=",".join(sorted(self.roles)))
 
     # --- pages and feeds -------------------------------------------------------------------------
@@ -299,7 +300,7 @@ class Service:
             log.error("cannot renew the lease", reason=str(error))
             return False
 
-    async def _wait(self, seconds: float) -> None:
+    async def _wait(self, seconds: float | None) -> None:
         waiting = asyncio.ensure_future(self.stop.wait())
         await asyncio.wait([waiting], timeout=seconds)
         await _ended(waiting)

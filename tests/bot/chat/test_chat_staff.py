@@ -41,7 +41,7 @@ async def test_a_text_becomes_a_draft_and_is_told_as_it_was_understood(
         "Language: English",
         "Paragraphs: 3",
         "Related documents: 0",
-        "Proposed observance: every anniversary of 24 June 1946.",
+        "Proposed observance: Every anniversary of 24 June 1946.",
     ):
         assert said in answer.text
     assert {"Accept observance", "Approve: English", "Preview: English"} <= {

@@ -370,6 +370,8 @@ def test_whatever_a_line_opens_it_closes(message: Message) -> None:
 
 @given(messages)
 def test_nothing_is_added_twice(message: Message) -> None:
+    # A piece of code keeps its letters together, and what comes back is no code any more.
+    assume(not any(span.kind == "code" for p in message.paragraphs for span in p.spans))
     once = fit(message).text
     assume(units(once) < TEXT_LIMIT)
     again = fit(Message(language=message.language, headline="", paragraphs=(Paragraph(text=once),)))
