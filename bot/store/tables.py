@@ -101,6 +101,7 @@ release = Table(
     Column("created_at", UTCDateTime, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
     Index("ix_release_state_publish_at", "state", "publish_at"),
+    Index("ix_release_changed_at", "changed_at"),
 )
 
 variant = Table(

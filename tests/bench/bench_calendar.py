@@ -40,7 +40,7 @@ LOOKS = 30
 OBSERVANCES = (1_000, 10_000, 100_000)
 SUBSCRIBERS = (10_000, 100_000, 1_000_000)
 FEW_OBSERVANCES, FEW_SUBSCRIBERS = OBSERVANCES[0], SUBSCRIBERS[0]
-AT_ONCE = 20_000
+AT_ONCE = 2_000
 FLAT = 1.5
 """How much more than at the smallest size a figure may be and still count as flat."""
 

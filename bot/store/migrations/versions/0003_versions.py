@@ -29,6 +29,7 @@ def upgrade() -> None:
     _keep_what_approvals_are_bound_to(version)
     op.add_column("delivery", sa.Column("way", sa.Text(), nullable=False, server_default="send"))
     op.add_column("subscriber", sa.Column("address_since", INSTANT))
+    op.create_index("ix_release_changed_at", "release", ["changed_at"])
 
 
 def _keep_what_approvals_are_bound_to(version: sa.Table) -> None:
