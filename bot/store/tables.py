@@ -155,6 +155,7 @@ published = Table(
     Column("archive", Boolean, nullable=False),
     Column("published_at", UTCDateTime, nullable=False),
     Column("updated_at", UTCDateTime, nullable=False),
+    Column("withdrawn_at", UTCDateTime),  # its page is a notice from then on
     UniqueConstraint("release_id", "year", "lead"),
     Index("ix_published_published_at", "published_at"),
 )
@@ -170,6 +171,20 @@ published_variant = Table(
     Column("published_at", UTCDateTime, nullable=False),
     Column("updated_at", UTCDateTime, nullable=False),
     Index("ix_published_variant_language_published_at", "language", "published_at"),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", Ident, primary_key=True),
+    Column("release_id", Ident, ForeignKey("release.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),  # the release's first, second …
+    Column("kind", Text, nullable=False),  # typo, clarification, correction, retraction
+    Column("notes", Json, nullable=False),  # by language, what readers are told of it
+    Column("languages", Json, nullable=False),  # whose text changed
+    Column("editor", Text, nullable=False),  # as in the audit log
+    Column("at", UTCDateTime, nullable=False),
+    UniqueConstraint("release_id", "number"),
 )
 
 # --- occasions ---------------------------------------------------------------------------------
@@ -276,6 +291,7 @@ announcement = Table(
     Column("occurrence_id", Ident, ForeignKey("occurrence.id", ondelete="SET NULL")),
     # The announcement whose messages this one edits or replies to.
     Column("about_id", Ident, ForeignKey("announcement.id", ondelete="CASCADE")),
+    Column("correction_id", Ident, ForeignKey("correction.id", ondelete="SET NULL")),
     Column("state", Text, nullable=False),  # planning, sending, held, paused, cancelled, done
     Column("reason", Text, nullable=False),
     Column("due_at", UTCDateTime, nullable=False),
@@ -335,6 +351,26 @@ delivery = Table(
     Index("ix_delivery_subscriber_id", "subscriber_id"),
 )
 
+past_delivery = Table(
+    "past_delivery",
+    metadata,
+    # What had become of a delivery before staff had it sent again.
+    Column(
+        "announcement_id",
+        Ident,
+        ForeignKey("announcement.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("subscriber_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("message_ids", Text),
+    Column("at", UTCDateTime),
+    Column("resent_at", UTCDateTime, nullable=False),
+    Column("resent_by", Text, nullable=False),
+)
+
 pace = Table(
     "pace",
     metadata,
@@ -342,6 +378,9 @@ pace = Table(
     # Seconds since 1970: the time at which the next slot is free (GCRA's TAT).
     Column("free_at", Float, nullable=False),
     Column("blocked_until", Float, nullable=False),
+    # Messages that Telegram charges for: how many on which day (UTC), for the cap.
+    Column("paid_day", Date),
+    Column("paid_count", Integer, nullable=False, server_default="0"),
 )
 
 # --- the house -----------------------------------------------------------------------------------
