@@ -6,6 +6,7 @@ One observance falls due in one time zone, where 2,000 people live; all others f
 come, and everybody else lives in 399 other zones. So each figure should stay as it is while the
 rest grows: observances from 1k to 100k, subscribers from 10k to 1M. Every size is measured in a
 process of its own on an empty database; what to look at are the ratios to the smallest size.
+Filling the calendar, for each observance, happens once in 370 days, and has no target.
 """
 
 # ruff: noqa: T201 – figures on standard output are what this is for.
@@ -120,6 +121,7 @@ async def _observe(database: Any, count: int) -> None:
 
     async with database.write() as connection:
         release = dict((await connection.execute(select(t.release))).one()._mapping)
+        release["changed_at"] -= timedelta(days=30)
         observance = dict((await connection.execute(select(t.observance))).one()._mapping)
         for numbers in _batches(range(1, count + 1)):
             releases, observances = [], []
@@ -203,7 +205,7 @@ def _show(what: str, sizes: list[int], found: list[dict[str, float]], kinds: lis
         row = [each[kind] for each in found]
         unit = "MB" if kind == "memory" else "ms"
         growth = row[-1] / row[0]
-        flat = flat and growth <= FLAT
+        flat = flat and (growth <= FLAT or kind == "fill")
         print(f"    {kind:<20}" + "".join(f"{v:>9.2f} {unit}" for v in row) + f"   × {growth:.2f}")
     return flat
 
