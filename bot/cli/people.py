@@ -32,7 +32,7 @@ subscribers = typer.Typer(
 
 def add_to(app: typer.Typer) -> None:
     app.add_typer(subscribers)
-    for act in (deliveries, pause, resume, cancel):
+    for act in (deliveries, resend, pause, resume, cancel):
         app.command()(act)
 
 
@@ -110,6 +110,22 @@ def deliveries(
         what = text("There is no state “{state}”. Known are: {known}.", state=state, known=STATES)
         raise refused(context.obj, what, "--state")
     asyncio.run(deliveries.show(context.obj, slug, state, addresses=addresses, as_json=as_json))
+
+
+def resend(
+    context: typer.Context,
+    slug: Annotated[str, typer.Argument(metavar="SLUG")],
+    state: Annotated[str, typer.Option(metavar="STATE", help="“failed” or “unknown”.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Send again what failed, or what nobody knows to have arrived: shows it, and asks first."""
+    from bot.cli import resending
+
+    if state not in ("failed", "unknown"):
+        known = ("failed", "unknown")
+        what = text("There is no state “{state}”. Known are: {known}.", state=state, known=known)
+        raise refused(context.obj, what, "--state")
+    asyncio.run(resending.again(context.obj, slug, state, yes=yes))
 
 
 def pause(context: typer.Context, announcement: AnnouncementKey = None) -> None:

@@ -131,3 +131,22 @@ def test_who_waits_for_their_language_is_told(cli, database_url, clock, newsroom
     told = cli("deliveries", "charter-signing")
     assert "1 subscriber waits for the text in Français" in told.err
     assert told.status == 0
+
+
+def test_what_is_unknown_is_shown_and_asked_about_before_it_goes_out_again(
+    planned, database_url, clock
+) -> None:
+    outcomes = {"fr": Change(state=DeliveryState.UNKNOWN), "ar": Change(state=DeliveryState.SENT)}
+    record(database_url, clock, **outcomes)
+    refused = planned("resend", "charter-signing", "--state", "unknown")
+    assert refused.status == 1
+    assert "telegram:1111" in refused.out
+    assert "telegram:2222" not in refused.out
+    assert "add --yes" in refused.err
+    again = planned("resend", "charter-signing", "--state", "unknown", "--yes")
+    assert again.status == 0
+    assert again.out.endswith("1 delivery is sent again.\n")
+    states = [line["state"] for line in planned("deliveries", "charter-signing", "--json").json]
+    assert sorted(states) == ["pending", "sent"]
+    assert planned("resend", "charter-signing", "--state", "sent").status == 2
+    assert planned("resend", "charter-signing", "--state", "failed").status == 1
