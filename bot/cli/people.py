@@ -32,6 +32,7 @@ subscribers = typer.Typer(
 
 def add_to(app: typer.Typer) -> None:
     app.add_typer(subscribers)
+    app.command("verify-delivery")(verify_delivery)
     for act in (deliveries, resend, pause, resume, cancel):
         app.command()(act)
 
@@ -110,6 +111,17 @@ def deliveries(
         what = text("There is no state “{state}”. Known are: {known}.", state=state, known=STATES)
         raise refused(context.obj, what, "--state")
     asyncio.run(deliveries.show(context.obj, slug, state, addresses=addresses, as_json=as_json))
+
+
+def verify_delivery(
+    context: typer.Context,
+    slug: Annotated[str, typer.Argument(metavar="SLUG")],
+    as_json: Json = False,
+) -> None:
+    """Is everybody accounted for? Compares who should have a release with the ledger."""
+    from bot.cli import verifying
+
+    asyncio.run(verifying.verify(context.obj, slug, as_json=as_json))
 
 
 def resend(

@@ -277,6 +277,21 @@ async def count_planned(
     return int(await connection.scalar(query) or 0)
 
 
+async def not_planned(
+    connection: AsyncConnection,
+    announcement: Announcement,
+    preference: Preference,
+    *,
+    before: datetime,
+    zone: str | None = None,
+) -> list[int]:
+    """The subscribers for whom :func:`plan` would write a row."""
+    s, d = t.subscriber, t.delivery
+    has_it = exists().where(d.c.announcement_id == announcement.id, d.c.subscriber_id == s.c.id)
+    query = select(s.c.id).where(*_audience(preference, before, zone, None), ~has_it.correlate(s))
+    return list(await connection.scalars(query))
+
+
 def _audience(
     preference: Preference, before: datetime, zone: str | None, moved_after: datetime | None
 ) -> list[ColumnElement[bool]]:

@@ -150,3 +150,19 @@ def test_what_is_unknown_is_shown_and_asked_about_before_it_goes_out_again(
     assert sorted(states) == ["pending", "sent"]
     assert planned("resend", "charter-signing", "--state", "sent").status == 2
     assert planned("resend", "charter-signing", "--state", "failed").status == 1
+
+
+def test_verifying_ends_with_1_while_somebody_is_not_accounted_for(
+    planned, database_url, clock
+) -> None:
+    open_ = planned("verify-delivery", "charter-signing")
+    assert open_.status == 1
+    assert "2 deliveries have no final state yet" in open_.err
+    failed = Change(state=DeliveryState.FAILED, reason="blocked")
+    record(database_url, clock, fr=failed, ar=Change(state=DeliveryState.SENT))
+    settled = planned("verify-delivery", "charter-signing")
+    assert settled.status == 0
+    assert "Everybody is accounted for." in settled.out
+    [told] = planned("verify-delivery", "charter-signing", "--json").json
+    assert told["settled"] is True
+    assert told["states"] == {"failed": 1, "sent": 1}
