@@ -34,6 +34,9 @@ import bench_transport
 from newsroom import LANGUAGES, publish, sample
 
 TARGET = 0.7
+HELD = 0.97
+"""Of the rate that is set, how much is kept."""
+
 WARM, MAIN = "warm-up", "measured"
 WARM_UP = 400
 FIRST_CHAT = 1000
@@ -248,7 +251,25 @@ def ratios(figures: dict[str, list[float]]) -> dict[str, list[float]]:
     }
 
 
-def main() -> None:
+def show(figures: dict[str, list[float]]) -> bool:
+    """Print medians and ratios; returns whether the targets are met."""
+    met = True
+    shares = ratios(figures)
+    for name, rates in figures.items():
+        share, rate = statistics.median(shares[name]), statistics.median(rates)
+        if name.endswith("paced"):
+            held = rate / PACED
+            met = met and held >= HELD
+            print(f"{name:<40}{rate:>8.0f}/s   {held:5.2f} of {PACED:.0f}/s, target ≥ {HELD}")
+        else:
+            whole = name not in TRANSPORT
+            met = met and (not whole or share >= TARGET)
+            aim = f", target ≥ {TARGET}" if whole else ""
+            print(f"{name:<40}{rate:>8.0f}/s   {share:5.2f} of the transport alone{aim}")
+    return met
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--quick", action="store_true", help="one short round")
     parser.add_argument("--rounds", type=int, default=5)
@@ -260,10 +281,10 @@ def main() -> None:
     args = parser.parse_args()
     if args.api:
         child(args)
-        return
+        return 0
     figures = measure(*((1, 2000) if args.quick else (args.rounds, args.recipients)))
-    print(figures)
+    return 0 if show(figures) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
