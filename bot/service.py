@@ -219,10 +219,13 @@ class Service:
         return False
 
     async def _reserve(self) -> None:
-        """An answer to a person takes its slot at once; the broadcast makes room for it."""
+        """An answer to a person takes the next slot, and waits for it: before it are only other
+        answers, and what senders have claimed already. The broadcast makes room for it."""
         rate = self._pace()
         async with self.database.write() as connection:
-            await rate.take(connection, 1, self.clock.now())
+            now = self.clock.now()
+            slot = await rate.take(connection, 1, now)
+        await asyncio.sleep(max(0.0, slot.start - now.timestamp()))
 
     def _pace(self) -> pace.Pace:
         """The rate that all who send through this bot share."""

@@ -7,6 +7,7 @@ import signal
 
 import feedparser
 
+from bot.sandbox.rates import Rates
 from tests.service.house import COMET, LANGUAGES, House
 
 
@@ -93,3 +94,17 @@ async def test_stopping_finishes_what_is_in_flight(house: House) -> None:
     assert await ending == 0, serving.log
     assert await house.states() == {"100": "sent"}
     assert len(house.announced(reader)) == 1
+
+
+async def test_many_who_press_start_at_once_are_all_answered_within_the_rate(
+    small_house: House,
+) -> None:
+    small_house.set(rate_per_second=30)
+    small_house.sandbox.rates.rates = Rates()
+    await small_house.serve()
+    people = [small_house.sandbox.person(500 + i, f"Reader {i}", "en") for i in range(45)]
+    for person in people:
+        person.start()
+    await asyncio.gather(*(person.chat.wait_for("/help", timeout=20) for person in people))
+    assert small_house.sandbox.rates.refused == 0
+    assert [len(small_house.sandbox.calls.sent_to(person.id)) for person in people] == [1] * 45
