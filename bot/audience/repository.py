@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    Row,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience.subscriber import Subscriber, SubscriberState, address_hash
@@ -254,6 +266,21 @@ async def everyone(connection: AsyncConnection, limit: int = 1000) -> list[Subsc
         select(t.subscriber).order_by(t.subscriber.c.created_at, t.subscriber.c.id).limit(limit)
     )
     return [_subscriber(row) for row in rows]
+
+
+async def in_batches(connection: AsyncConnection, size: int) -> AsyncIterator[list[Subscriber]]:
+    """All subscribers, oldest first, a few at a time."""
+    s = t.subscriber
+    query = select(s).order_by(s.c.created_at, s.c.id).limit(size)
+    rows = (await connection.execute(query)).all()
+    while rows:
+        yield [_subscriber(row) for row in rows]
+        last = rows[-1]
+        later = or_(
+            s.c.created_at > last.created_at,
+            and_(s.c.created_at == last.created_at, s.c.id > last.id),
+        )
+        rows = (await connection.execute(query.where(later))).all()
 
 
 async def added_by(connection: AsyncConnection, address: str) -> list[Subscriber]:

@@ -78,11 +78,14 @@ def import_(
             metavar="FILE", help="CSV with the header address,languages,timezone,topics."
         ),
     ],
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Report wrong lines, and take in the others.")
+    ] = False,
 ) -> None:
     """Add the subscribers of a CSV file. All of them, or, if one line is wrong, none."""
     from bot.cli import subscribers
 
-    asyncio.run(subscribers.take_in(context.obj, file))
+    asyncio.run(subscribers.take_in(context.obj, file, skip_bad=skip_bad))
 
 
 @subscribers.command()

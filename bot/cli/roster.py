@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO, TextIO
 
 from bot.audience.repository import Wish
 from bot.audience.subscriber import Subscriber
@@ -68,70 +68,100 @@ def _topics(written: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(topics))
 
 
-def read_roster(data: bytes, where: str, default_zone: str) -> list[Wish]:
-    """The subscribers in a CSV file; raises ``BadDocument`` with every line that is wrong.
+LONGEST_LINE = 100_000  # bytes
 
-    A line without a time zone gets ``default_zone``.
+Lines = Iterable[bytes]
+
+
+class _Decoded:
+    """The lines of a file as text; goes on after one that is none."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = iter(lines)
+        self.number = 0
+
+    def __iter__(self) -> _Decoded:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.number += 1
+        return line.decode("utf-8-sig" if self.number == 1 else "utf-8")
+
+
+def lines_of(file: BinaryIO, read: Callable[[int], None] = lambda size: None) -> Iterator[bytes]:
+    """The lines of a file in bounded memory: what is longer than any line may be is cut, and so
+    refused. ``read`` is told the bytes of each."""
+    while line := file.readline(LONGEST_LINE):
+        read(len(line))
+        yield line
+
+
+def read_roster(lines: Lines, where: str, default_zone: str) -> Iterator[Wish | Problem]:
+    """The subscribers of a CSV file, one after another, and a problem for each wrong line.
+
+    A line without a time zone gets ``default_zone``. Raises ``BadDocument`` where the file as a
+    whole is none: a wrong header, quotes that are never closed.
     """
+    decoded = _Decoded(lines)
+    rows = csv.reader(decoded, strict=True)
+
+    def wrong(what: Text) -> Problem:
+        return Problem(what=what, where=where, line=max(decoded.number, 1), fatal=True)
+
+    # Of an address only a hash is kept: a million of them must fit into little memory.
+    seen: set[int] = set()
+    header: tuple[str, ...] = ()
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            if not header:
+                raise BadDocument([wrong(_HEADER)]) from None
+            return
+        except UnicodeDecodeError:
+            yield wrong(text("This line is not in UTF-8. Save the file as UTF-8."))
+            continue
+        except csv.Error as error:
+            what = text("This is not valid CSV ({reason}). Check its quotes.", reason=str(error))
+            raise BadDocument([wrong(what)]) from error
+        if not header:
+            header = tuple(name.strip().lower() for name in row)
+            if sorted(header) != sorted(COLUMNS):
+                raise BadDocument([wrong(_HEADER)])
+        elif any(cell.strip() for cell in row):
+            found = _row(row, header, default_zone)
+            if isinstance(found, Wish):
+                key = hash((found.transport, found.address))
+                if key in seen:
+                    address = f"{found.transport}:{found.address}"
+                    found = text("“{address}” is here twice. Keep one.", address=address)
+                seen.add(key)
+            yield wrong(found) if isinstance(found, Text) else found
+
+
+_HEADER = text("The first line must be: {columns}", columns=",".join(COLUMNS))
+
+
+def _row(row: list[str], header: tuple[str, ...], default_zone: str) -> Wish | Text:
+    if len(row) != len(header):
+        return text(
+            "There are {found} values instead of {wanted}. Put one with a comma in quotes.",
+            found=len(row),
+            wanted=len(header),
+        )
+    cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
+    zone = cells["timezone"] or default_zone
     try:
-        content = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        what = text("This line is not in UTF-8. Save the file as UTF-8.")
-        raise BadDocument([Problem(what=what, where=where, line=line, fatal=True)]) from error
-    rows = csv.reader(io.StringIO(content, newline=""), strict=True)
-    found: dict[tuple[str, str], Wish] = {}
-    problems: list[Problem] = []
-
-    def wrong(what: Text) -> None:
-        problems.append(Problem(what=what, where=where, line=max(rows.line_num, 1), fatal=True))
-
-    try:
-        header = tuple(name.strip().lower() for name in next(rows, ()))
-        if sorted(header) != sorted(COLUMNS):
-            wrong(text("The first line must be: {columns}", columns=",".join(COLUMNS)))
-            raise BadDocument(problems)
-        for row in rows:
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) != len(header):
-                wrong(
-                    text(
-                        "There are {found} values instead of {wanted}. Put one with a comma in "
-                        "quotes.",
-                        found=len(row),
-                        wanted=len(header),
-                    )
-                )
-                continue
-            cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
-            try:
-                one = wish(
-                    cells["address"],
-                    cells["languages"],
-                    cells["timezone"] or default_zone,
-                    cells["topics"],
-                )
-            except PolyheraldError as error:
-                wrong(error.what)
-                continue
-            if (one.transport, one.address) in found:
-                wrong(text("“{address}” is here twice. Keep one.", address=cells["address"]))
-            found[one.transport, one.address] = one
-    except csv.Error as error:
-        wrong(text("This is not valid CSV ({reason}). Check its quotes.", reason=str(error)))
-        raise BadDocument(problems) from error
-    if problems:
-        raise BadDocument(problems)
-    return list(found.values())
+        return wish(cells["address"], cells["languages"], zone, cells["topics"])
+    except PolyheraldError as error:
+        return error.what
 
 
-def write_roster(people: Iterable[Subscriber], *, addresses: bool) -> str:
-    """CSV as :func:`read_roster` takes it; without ``addresses`` the random id instead."""
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
-    rows.writerow(COLUMNS if addresses else ("id", *COLUMNS[1:]))
+def write_roster(file: TextIO, people: Iterable[Subscriber], *, addresses: bool) -> None:
+    """Lines of CSV as :func:`read_roster` takes them, without a header; without ``addresses``
+    the random id instead."""
+    rows = csv.writer(file, lineterminator="\n")
     for one in people:
         who = f"{one.transport}:{one.address}" if addresses else str(one.id)
         rows.writerow((who, " ".join(one.languages), one.timezone, " ".join(one.topics)))
-    return written.getvalue()

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from itertools import islice
 from pathlib import Path
 
 from bot.audience import repository
+from bot.audience.repository import Wish
 from bot.audience.subscriber import Subscriber, SubscriberState
 from bot.cli.output import Cell
-from bot.cli.roster import read_roster, wish, write_roster
+from bot.cli.roster import COLUMNS, lines_of, read_roster, wish, write_roster
 from bot.cli.session import Session
 from bot.errors import BadDocument, NotFound, Problem
 from bot.store.database import touch
 from bot.transports import address as addresses_of
-from translations.text import ptext, text, texts
+from translations.text import Text, ptext, text, texts
 
 EVERYBODY = 2**31
-LARGEST_FILE = 200_000_000  # bytes; some millions of lines
+AT_ONCE = 2000  # subscribers in memory
+A_STEP = 65_536  # bytes, of the progress that is shown
 _STATES = {
     SubscriberState.ACTIVE: ptext("subscriber", "active"),
     SubscriberState.PENDING: ptext("subscriber", "not configured yet"),
@@ -107,32 +112,64 @@ async def remove(session: Session, written: str) -> None:
     session.out.say(text("Address and preferences are forgotten. Nothing more is sent there."))
 
 
-async def take_in(session: Session, file: Path) -> None:
-    """All lines in one transaction, so that a wrong one leaves everything as it was."""
-    wishes = read_roster(_content(file), str(file), session.settings.timezone)
-    async with session.database() as database, database.write() as connection:
-        now = session.clock.now()
-        added = await repository.subscribe_all(database, connection, now, wishes)
-        await touch(database, connection)
+async def take_in(session: Session, file: Path, *, skip_bad: bool) -> None:
+    """All lines in one transaction, so that a wrong one leaves everything as it was; or, where
+    wrong ones are to be skipped, a few thousand at a time, and a report of what was skipped."""
+    check = _checked(session, file, skip_bad=skip_bad)
+    added, taken = 0, 0
+    async with session.database() as database, AsyncExitStack() as stack:
+        whole = None if skip_bad else await stack.enter_async_context(database.write())
+        while batch := list(islice(check, AT_ONCE)):
+            async with AsyncExitStack() as own:
+                connection = whole
+                if connection is None:
+                    connection = await own.enter_async_context(database.write())
+                now = session.clock.now()
+                added += await repository.subscribe_all(database, connection, now, batch)
+                await touch(database, connection)
+            taken += len(batch)
     out = session.out
     out.say(texts("{n} subscriber added.", "{n} subscribers added.", added))
-    known = len(wishes) - added
+    known = taken - added
     if known:
         out.say(texts("{n} brought up to date.", "{n} brought up to date.", known))
 
 
-def _content(file: Path) -> bytes:
-    size = file.stat().st_size
-    if size > LARGEST_FILE:
-        what = text(
-            "The file has {size} bytes; at most {limit} are read. Split it.",
-            size=size,
-            limit=LARGEST_FILE,
-        )
-        raise BadDocument([Problem(what=what, where=str(file), fatal=True)])
-    return file.read_bytes()
+def _checked(session: Session, file: Path, *, skip_bad: bool) -> Iterator[Wish]:
+    """What the file asks for. Unless ``skip_bad`` all of it is looked at first: raises
+    ``BadDocument`` with every line that is wrong, before anything is locked."""
+    zone = session.settings.timezone
+    if not skip_bad:
+        problems = [
+            one for one in _read(session, file, text("Checking"), zone) if isinstance(one, Problem)
+        ]
+        if problems:
+            raise BadDocument(problems)
+    for one in _read(session, file, text("Adding"), zone):
+        if isinstance(one, Problem):
+            session.out.complain(one.as_text())
+        else:
+            yield one
+
+
+def _read(session: Session, file: Path, label: Text, zone: str) -> Iterator[Wish | Problem]:
+    with (
+        file.open("rb") as handle,
+        session.out.progress(label, file.stat().st_size // A_STEP) as step,
+    ):
+        done = 0
+
+        def read(size: int) -> None:
+            nonlocal done
+            if (done + size) // A_STEP > done // A_STEP:
+                step()
+            done += size
+
+        yield from read_roster(lines_of(handle, read), str(file), zone)
 
 
 async def export(session: Session, *, addresses: bool) -> None:
-    people = await _everybody(session)
-    sys.stdout.write(write_roster(people, addresses=addresses))
+    sys.stdout.write(",".join(COLUMNS if addresses else ("id", *COLUMNS[1:])) + "\n")
+    async with session.database() as database, database.read() as connection:
+        async for some in repository.in_batches(connection, AT_ONCE):
+            write_roster(sys.stdout, some, addresses=addresses)

@@ -127,6 +127,32 @@ def test_one_wrong_line_keeps_the_whole_file_out(cli, write) -> None:
     assert people(cli) == []
 
 
+def test_wrong_lines_can_be_skipped_and_are_reported(cli, write) -> None:
+    content = (
+        (HEADER + "telegram:1,fr,Europe/Paris,\n").encode()
+        + b"telegram:2,\xff,,\n"
+        + b"telegram:3,fr,Mars/Base,\n"
+        + b"telegram:1,en,,\n"
+        + b"telegram:4,en,,\n"
+    )
+    taken = cli("subscribers", "import", write("people.csv", content), "--skip-bad")
+    assert taken.status == 0
+    assert "2 subscribers added." in taken.out
+    skipped = taken.err.splitlines()
+    assert [line.split("line ")[1].split(":")[0] for line in skipped] == ["3", "4", "5"]
+    assert {(one["address"], *one["languages"]) for one in people(cli)} == {
+        ("telegram:1", "fr"),
+        ("telegram:4", "en"),
+    }
+
+
+def test_more_than_is_held_in_memory_at_once_goes_in_and_out(sqlite_cli, write) -> None:
+    lines = "".join(f"telegram:{n},en,UTC,\n" for n in range(1, 4502))
+    assert sqlite_cli("subscribers", "import", write("p.csv", HEADER + lines)).status == 0
+    exported = sqlite_cli("subscribers", "export", "--addresses").out
+    assert sorted(exported.splitlines()) == sorted((HEADER + lines).splitlines())
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
