@@ -270,17 +270,10 @@ async def everyone(connection: AsyncConnection, limit: int = 1000) -> list[Subsc
 
 async def in_batches(connection: AsyncConnection, size: int) -> AsyncIterator[list[Subscriber]]:
     """All subscribers, oldest first, a few at a time."""
-    s = t.subscriber
-    query = select(s).order_by(s.c.created_at, s.c.id).limit(size)
-    rows = (await connection.execute(query)).all()
-    while rows:
-        yield [_subscriber(row) for row in rows]
-        last = rows[-1]
-        later = or_(
-            s.c.created_at > last.created_at,
-            and_(s.c.created_at == last.created_at, s.c.id > last.id),
-        )
-        rows = (await connection.execute(query.where(later))).all()
+    query = select(t.subscriber).order_by(t.subscriber.c.created_at, t.subscriber.c.id)
+    rows = await connection.stream(query, execution_options={"yield_per": size})
+    async for some in rows.partitions():
+        yield [_subscriber(row) for row in some]
 
 
 async def added_by(connection: AsyncConnection, address: str) -> list[Subscriber]:
