@@ -10,14 +10,12 @@ from typing import Any
 
 from sqlalchemy import (
     Row,
-    and_,
     bindparam,
     case,
     delete,
     func,
     insert,
     literal,
-    or_,
     select,
     update,
 )
