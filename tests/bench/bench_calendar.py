@@ -80,7 +80,9 @@ async def measure(url: str, observances: int, subscribers: int) -> dict[str, flo
             async with database.write() as connection:
                 filled = await occasions.fill(database, connection, MOMENT.date(), 500)
 
+    await _analyse(database)
     figures = {"fill": await _took(fill) / observances}
+    await _analyse(database)
     planner = Planner(database, settings, clock, InProcess())
     await planner.look()
 
@@ -166,14 +168,14 @@ async def _subscribe(database: Any, count: int) -> None:
                 for n in numbers
             ]
             await connection.execute(insert(t.subscriber), rows)
-    if not database.is_sqlite:
-        await _analyse(database)
 
 
 async def _analyse(database: Any) -> None:
-    """What the server does by itself within a minute of such growth."""
+    """What a PostgreSQL server does by itself within a minute of such growth."""
     from sqlalchemy import text
 
+    if database.is_sqlite:
+        return
     async with database.write() as connection:
         await connection.execute(text("ANALYZE"))
 
