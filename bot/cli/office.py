@@ -12,12 +12,14 @@ from bot.cli.options import Json, Slug, day, moment, refused, tag
 from translations.text import text
 
 When = "WHEN"
+KINDS = ("typo", "clarification", "correction")
 
 
 def add_to(app: typer.Typer) -> None:
     app.command("import")(import_)
     app.command("list")(list_)
-    for act in (show, approve, accept, queue, publish, hold, preview, calendar):
+    acts = (show, approve, accept, queue, publish, hold, correct, withdraw, preview, calendar)
+    for act in acts:
         app.command()(act)
 
 
@@ -169,6 +171,63 @@ def hold(context: typer.Context, slug: Slug) -> None:
     from bot.cli import releases
 
     asyncio.run(releases.hold(context.obj, slug))
+
+
+def correct(
+    context: typer.Context,
+    slug: Slug,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE...]",
+            help="The corrected texts; without any, what was filed and approved since.",
+        ),
+    ] = None,
+    kind: Annotated[
+        str, typer.Option(metavar="|".join(KINDS), help="A typo is put right silently.")
+    ] = "",
+    note: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[LANG=]TEXT", help="What readers are told; once per language."),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="TAG", help="The language, where a file does not say it.")
+    ] = None,
+) -> None:
+    """Correct a published release: pages and feeds at once, and what was sent.
+
+    The messages are edited, and subscribers get a reply that tells of it unless it is a typo.
+    """
+    from bot.cli import correcting
+
+    if kind not in KINDS:
+        what = text("Say what it is: {kinds}.", kinds=KINDS)
+        raise refused(context.obj, what, "--kind")
+    asyncio.run(
+        correcting.correct(
+            context.obj,
+            slug,
+            files or (),
+            kind=kind,
+            notes=note or (),
+            language=tag(context.obj, language, "--language"),
+        )
+    )
+
+
+def withdraw(
+    context: typer.Context,
+    slug: Slug,
+    reason: Annotated[
+        list[str],
+        typer.Option(metavar="[LANG=]TEXT", help="What readers are told; once per language."),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Withdraw a published release for good: pages, feeds and messages become a notice."""
+    from bot.cli import correcting
+
+    asyncio.run(correcting.withdraw(context.obj, slug, reasons=reason, yes=yes))
 
 
 def preview(

@@ -38,7 +38,8 @@ class Announcement:
     """``key`` is unique in the database: the same thing is never announced twice.
 
     ``published_id`` is missing while an occurrence is held before its page was made. ``about_id``
-    names the announcement whose messages this one edits or replies to.
+    names the announcement whose messages this one edits or replies to; ``revision`` which
+    correction of the text it tells of.
     """
 
     id: int
@@ -52,6 +53,7 @@ class Announcement:
     due_at: datetime
     created_at: datetime
     finished_at: datetime | None
+    revision: int = 0
 
 
 def publication_key(slug: str) -> str:
@@ -68,6 +70,15 @@ def translation_key(about: str, language: str) -> str:
     return f"{about.removesuffix('/publication')}/translation/{language}"
 
 
+def correction_key(about: str, number: int) -> str:
+    """Of the ``number``-th correction of what was announced under the key ``about``."""
+    return f"{about.removesuffix('/publication')}/correction/{number}"
+
+
+def withdrawal_key(about: str) -> str:
+    return f"{about.removesuffix('/publication')}/withdrawal"
+
+
 def called(key: str) -> Text:
     """The announcement of that key in words, as people are told of it."""
     slug, *rest = key.split("/")
@@ -79,6 +90,12 @@ def called(key: str) -> Text:
                 announcement=whole,
                 language=_name(language),
             )
+        case [*about, "correction", number]:
+            whole = called("/".join((slug, *(about or ("publication",)))))
+            return text("{announcement}, correction {number}", announcement=whole, number=number)
+        case [*about, "withdrawal"]:
+            whole = called("/".join((slug, *(about or ("publication",)))))
+            return text("{announcement}, withdrawal", announcement=whole)
         case ["occurrence", year]:
             return text("The anniversary of “{slug}” in {year}", slug=slug, year=year)
         case ["occurrence", year, ahead] if ahead.partition("-")[0].isdecimal():

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import ledger
 from bot.delivery.ledger import Claim
-from bot.delivery.outcome import OPEN, Change, DeliveryState, Way
+from bot.delivery.outcome import IN_PLACE, OPEN, Change, DeliveryState, Way
 from bot.store import tables as t
 
 WAIT = timedelta(seconds=3)
@@ -38,6 +38,20 @@ class Earlier:
     reason: str
     message_ids: tuple[str, ...]
     current: bool = True
+    way: Way = Way.SEND
+
+    @property
+    def arrived(self) -> bool:
+        """Whether they have, or may have, what it brought: before a notice the text is edited."""
+        return self.state in _ARRIVED or (self.way is Way.NOTICE and bool(self.message_ids))
+
+    @property
+    def message(self) -> str:
+        """The one message that can be edited; "" for none."""
+        told = self.way is Way.NOTICE
+        ids = self.message_ids[:1] if told else self.message_ids
+        known = told or self.state is DeliveryState.SENT
+        return ids[0] if len(ids) == 1 and known and self.current else ""
 
 
 def next_step(claim: Claim, own: int, known: Sequence[Earlier], now: datetime) -> Claim | Change:
@@ -48,22 +62,20 @@ def next_step(claim: Claim, own: int, known: Sequence[Earlier], now: datetime) -
     known to have arrived, as one message, in the chat that the address still names.
     """
     first = known[0] if known else None
-    if first is None or first.state is DeliveryState.FAILED:
+    if first is None or (first.state is DeliveryState.FAILED and not first.arrived):
         return Change(state=DeliveryState.FAILED, reason=first.reason if first else SUPERSEDED)
     before = [e for e in known if e.announcement_id < own]
     after = [e for e in known if e.announcement_id > own]
-    if any(e.state in _ARRIVED for e in after):
+    if any(e.arrived for e in after):
         return Change(state=DeliveryState.FAILED, reason=SUPERSEDED)
     under_way = first.state in OPEN or any(
         e.state is DeliveryState.SENDING for e in (*before, *after)
     )
     if under_way:
         return Change(state=DeliveryState.RETRYING, reason=claim.reason, due_at=now + WAIT)
-    latest = [e for e in before if e.state in _ARRIVED][-1]
-    if claim.way is Way.EDIT and latest.state is DeliveryState.SENT and latest.current:
-        match latest.message_ids:
-            case [message_id]:
-                return replace(claim, way=Way.EDIT, earlier=message_id)
+    latest = [e for e in before if e.arrived][-1]
+    if claim.way in (*IN_PLACE, Way.NOTICE) and latest.message:
+        return replace(claim, earlier=latest.message)
     there = [e.message_ids[0] for e in before if e.message_ids and e.current]
     return replace(claim, way=Way.REPLY, earlier=there[-1] if there else "")
 
@@ -121,6 +133,7 @@ async def _known(
             d.c.reason,
             d.c.message_ids,
             d.c.at,
+            d.c.way,
             s.c.address_since,
         )
         .join(s, s.c.id == d.c.subscriber_id)
@@ -137,6 +150,7 @@ async def _known(
                 reason=row.reason,
                 message_ids=tuple((row.message_ids or "").split()),
                 current=moved is None or (row.at is not None and row.at > moved),
+                way=Way(row.way),
             )
         )
     return found

@@ -33,13 +33,16 @@ from bot.audience.choice import Choice
 from bot.audience.repository import Preference
 from bot.audience.subscriber import SubscriberState
 from bot.delivery.announcement import Announcement, AnnouncementState
-from bot.delivery.outcome import MOST_EDITS, OPEN, Change, DeliveryState, Way
+from bot.delivery.outcome import IN_PLACE, MOST_EDITS, OPEN, Change, DeliveryState, Way
 from bot.delivery.pace import is_blocked
 from bot.delivery.switch import is_paused
 from bot.store import tables as t
 from bot.store.database import Database
 
 _WAITING = (DeliveryState.PENDING, DeliveryState.RETRYING)
+
+CORRECTION, WITHDRAWAL = "correction", "withdrawal"
+"""Kinds of announcements that follow one up because its text was changed or taken back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,8 @@ class Claim:
     way: Way = Way.SEND
     earlier: str = ""
     """The message that is edited or replied to; "" for none."""
+    revision: int = 0
+    """Of the published text that is to be sent; a later one may be sent as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +93,7 @@ async def announce(
     now: datetime,
     occurrence_id: int | None = None,
     about_id: int | None = None,
+    revision: int = 0,
     state: AnnouncementState = AnnouncementState.PLANNING,
     reason: str = "",
 ) -> int:
@@ -100,6 +106,7 @@ async def announce(
             published_id=published_id,
             occurrence_id=occurrence_id,
             about_id=about_id,
+            revision=revision,
             state=state,
             reason=reason,
             due_at=due_at,
@@ -310,9 +317,23 @@ def _audience(
 
 
 def _claim() -> ReturningUpdate[Any]:
-    d, s = t.delivery, t.subscriber
+    d, s, a, p = t.delivery, t.subscriber, t.announcement, t.published
     now = bindparam("b_now", type_=d.c.due_at.type)
     announcement = d.c.announcement_id == bindparam("b_announcement")
+    # Work that was handed out before an announcement was held or cancelled finds nothing. The
+    # page is locked against corrections: nobody claims under a text that is being replaced.
+    live = (
+        select(p.c.revision)
+        .select_from(a)
+        .join(p, p.c.id == a.c.published_id)
+        .where(
+            a.c.id == bindparam("b_announcement"),
+            a.c.state == literal(AnnouncementState.SENDING.value),
+            or_(p.c.withdrawn_at.is_(None), a.c.kind == literal(WITHDRAWAL)),
+        )
+        .with_for_update(read=True, of=p)
+        .cte("live")
+    )
     due = (
         select(d.c.subscriber_id)
         .where(
@@ -321,11 +342,7 @@ def _claim() -> ReturningUpdate[Any]:
             d.c.due_at <= now,
             ~is_blocked(bindparam("b_bot"), bindparam("b_at", type_=Float)),
             ~is_paused(),
-            # Work that was handed out before an announcement was held or cancelled finds nothing.
-            exists().where(
-                t.announcement.c.id == bindparam("b_announcement"),
-                t.announcement.c.state == literal(AnnouncementState.SENDING.value),
-            ),
+            exists(select(live.c.revision)),
         )
         .limit(bindparam("b_limit"))
         .with_for_update(skip_locked=True, of=d)
@@ -343,6 +360,7 @@ def _claim() -> ReturningUpdate[Any]:
             worker=bindparam("b_worker"),
             claimed_at=now,
             attempts=d.c.attempts + 1,
+            revision=select(live.c.revision).scalar_subquery(),
         )
         .returning(
             d.c.subscriber_id,
@@ -352,6 +370,7 @@ def _claim() -> ReturningUpdate[Any]:
             d.c.attempts,
             d.c.reason,
             d.c.way,
+            d.c.revision,
             *(
                 select(column).where(person).scalar_subquery().label(column.name)
                 for column in (s.c.transport, s.c.address, s.c.languages)
@@ -424,6 +443,7 @@ async def claim(
                 attempts=row.attempts,
                 reason=row.reason,
                 way=Way(row.way),
+                revision=row.revision,
             )
         )
     if gone:
@@ -491,7 +511,7 @@ async def sweep(connection: AsyncConnection, claimed_before: datetime, now: date
         t.announcement.c.state != AnnouncementState.CANCELLED,
     )
     await connection.execute(
-        stuck.where(d.c.way == Way.EDIT, d.c.attempts < MOST_EDITS, goes_on).values(
+        stuck.where(d.c.way.in_(IN_PLACE), d.c.attempts < MOST_EDITS, goes_on).values(
             state=DeliveryState.RETRYING, reason="interrupted"
         )
     )
@@ -568,13 +588,15 @@ async def is_announced(
     return await connection.scalar(query.limit(1)) is not None
 
 
-async def cancel(connection: AsyncConnection, announcement_id: int, now: datetime) -> int:
+async def cancel(
+    connection: AsyncConnection, announcement_id: int, now: datetime, reason: str = "cancelled"
+) -> int:
     """End what has not been sent; returns how many that were."""
     d = t.delivery
     result = await connection.execute(
         update(d)
         .where(d.c.announcement_id == announcement_id, d.c.state.in_(_WAITING))
-        .values(state=DeliveryState.FAILED, reason="cancelled", at=now)
+        .values(state=DeliveryState.FAILED, reason=reason, at=now)
     )
     return int(result.rowcount)
 
@@ -646,4 +668,5 @@ def _announcement(row: Row[Any]) -> Announcement:
         due_at=row.due_at,
         created_at=row.created_at,
         finished_at=row.finished_at,
+        revision=row.revision,
     )

@@ -7,7 +7,9 @@ from datetime import date
 from urllib.parse import quote
 
 from bot.audience.choice import Choice
+from bot.occasions.calendar import local_date
 from bot.releases import body
+from bot.releases.correction import Correction
 from bot.releases.publication import Published, filled_headline
 from bot.releases.release import Issuer, Release
 from bot.settings import Settings
@@ -24,12 +26,17 @@ def page_url(settings: Settings, slug: str, language: str) -> str:
 
 
 def published_message(
-    published: Published, choice: Choice, reader: Sequence[str], settings: Settings
+    published: Published,
+    choice: Choice,
+    reader: Sequence[str],
+    settings: Settings,
+    *,
+    corrected: bool = False,
 ) -> Message:
     """What a subscriber who lists the languages ``reader`` gets of ``published``.
 
     A fallback says so in the subscriber's own language (product rule 1); issuer and date are
-    always named (rule 8).
+    always named (rule 8). Who has read it otherwise is told what was ``corrected``.
     """
     variant = published.variants[choice.language]
     own = _readable(reader, choice.language) if choice.fallback else catalog_for(choice.language)
@@ -38,13 +45,56 @@ def published_message(
         headline=variant.headline,
         label=_label(choice, reader, own) if choice.fallback else "",
         label_language=own.tag if choice.fallback else "",
-        paragraphs=_opening(variant.subhead, variant.body),
+        paragraphs=(
+            *(_notes(published, choice.language, settings) if corrected else ()),
+            *_opening(variant.subhead, variant.body),
+        ),
         signature=signature(published.issuer, published.date, choice.language, settings),
         button=(
             own.render(text("Read the full release")),
             page_url(settings, published.slug, choice.language),
         ),
     )
+
+
+def correction_notice(published: Published, language: str, settings: Settings) -> Message:
+    """The reply that tells of a text which was corrected in its place."""
+    words = catalog_for(language)
+    headline = published.variants[language].headline
+    return Message(
+        language=language,
+        headline=words.render(text("Corrected: {headline}", headline=headline)),
+        paragraphs=_notes(published, language, settings)[-1:],
+        signature=signature(published.issuer, published.date, language, settings),
+        button=(
+            words.render(text("Read the full release")),
+            page_url(settings, published.slug, language),
+        ),
+    )
+
+
+def withdrawal_notice(published: Published, language: str, settings: Settings) -> Message:
+    """What stands in the place of a text that was withdrawn, and the reply that tells of it."""
+    words = catalog_for(language)
+    headline = published.variants[language].headline
+    return Message(
+        language=language,
+        headline=words.render(text("Withdrawn: {headline}", headline=headline)),
+        paragraphs=_notes(published, language, settings)[-1:],
+        signature=signature(published.issuer, published.date, language, settings),
+    )
+
+
+def note_text(correction: Correction, language: str, settings: Settings) -> str:
+    """What readers in ``language`` are told of a correction, with the office's date of it."""
+    on = local_date(settings.timezone, correction.at)
+    return catalog_for(language).render(correction.as_text(language, on))
+
+
+def _notes(published: Published, language: str, settings: Settings) -> tuple[Paragraph, ...]:
+    """Dated notes to readers, oldest first."""
+    lines = [note_text(c, language, settings) for c in published.corrections_in(language)]
+    return tuple(Paragraph(text=line, spans=(_whole(line, "italic"),)) for line in lines)
 
 
 def draft_message(release: Release, language: str, settings: Settings) -> Message:

@@ -22,11 +22,18 @@ class DeliveryState(StrEnum):
 
 
 class Way(StrEnum):
-    """What is done: a message of its own, an earlier one ``edit``-ed, or a ``reply`` to that."""
+    """What is done: a message of its own; an earlier one ``edit``-ed, or ``amend``-ed, which is
+    to edit it and then tell of that by a ``notice``; or a ``reply`` to it with the whole text."""
 
     SEND = "send"
     EDIT = "edit"
+    AMEND = "amend"
+    NOTICE = "notice"
     REPLY = "reply"
+
+
+IN_PLACE = (Way.EDIT, Way.AMEND)
+"""An earlier message is changed: doing that twice does no harm."""
 
 
 MOST_EDITS = 10
@@ -71,14 +78,16 @@ def decide(
     """
     match outcome:
         case Refused() if (
-            way is Way.EDIT and not outcome.unreachable and (outcome.reason in _OF_THE_MESSAGE)
+            way in IN_PLACE and not outcome.unreachable and (outcome.reason in _OF_THE_MESSAGE)
         ):
             return Change(
                 state=DeliveryState.RETRYING, reason="not_editable", due_at=now, way=Way.REPLY
             )
-        case Unknown() if way is Way.EDIT and attempts < MOST_EDITS:
+        case Unknown() if way in IN_PLACE and attempts < MOST_EDITS:
             again = now + _backoff(attempts)
             return Change(state=DeliveryState.RETRYING, reason=outcome.reason, due_at=again)
+        case Sent() if way is Way.AMEND:
+            return Change(state=DeliveryState.RETRYING, reason="", due_at=now, way=Way.NOTICE)
         case Sent(message_ids=message_ids):
             return Change(state=DeliveryState.SENT, message_ids=message_ids)
         case Refused():
@@ -96,7 +105,7 @@ def decide(
                 reason="moved",
                 due_at=now,
                 moved_to=address,
-                way=Way.REPLY if way is Way.EDIT else None,
+                way=Way.REPLY if way in (*IN_PLACE, Way.NOTICE) else None,
             )
         case NotNow():
             return _later(outcome, now, due_at, attempts)

@@ -10,7 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
 from bot.clock import Clock
-from bot.delivery import ledger, occurrences, publications, reminders, switch, translations
+from bot.delivery import (
+    corrections,
+    ledger,
+    occurrences,
+    publications,
+    reminders,
+    switch,
+    translations,
+)
 from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.engine import Engine
 from bot.delivery.sender import LONGEST_SEND
@@ -115,6 +123,7 @@ class Planner:
     async def _plan_what_is_due(self, counter: int, moved: datetime | None, now: datetime) -> None:
         database, settings = self._database, self._settings
         self._read_zones(now)
+        await corrections.look(database, settings, self._clock)
         filled = 0
         async with database.write() as connection:
             if self._looked == NEVER:

@@ -33,6 +33,7 @@ REASON_TEXTS: Mapping[str, Text] = {
     "fault": text("The message could not be made. The operator finds the fault in the log."),
     "stopped": text("They unsubscribed before it was sent."),
     "cancelled": text("The announcement was cancelled before it was sent."),
+    "withdrawn": text("The release was withdrawn before it was sent."),
 }
 
 STATE_TEXTS: Mapping[DeliveryState, Text] = {

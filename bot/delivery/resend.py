@@ -16,16 +16,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.clock import Clock
 from bot.delivery import ledger
 from bot.delivery.announcement import Announcement, AnnouncementState
+from bot.delivery.corrections import WITHDRAWN
 from bot.delivery.earlier import SUPERSEDED
 from bot.delivery.outcome import DeliveryState
 from bot.errors import Conflict
 from bot.releases import audit, repository, review
+from bot.releases.release import PubStatus
 from bot.releases.review import Actor
 from bot.store import tables as t
 from bot.store.database import Database, touch
 from translations.text import text
 
-_FOR_GOOD = ("stopped", "cancelled", SUPERSEDED)
+_FOR_GOOD = ("stopped", "cancelled", WITHDRAWN, SUPERSEDED)
 """What failed because nobody is to have it."""
 
 
@@ -115,10 +117,12 @@ async def resend(
 async def _announcements(connection: AsyncConnection, slug: str) -> list[Announcement]:
     release = await repository.get(connection, slug)
     assert release.id is not None
+    withdrawn = release.pubstatus is PubStatus.CANCELED
     return [
         announcement
         for announcement in await ledger.of_release(connection, release.id)
         if announcement.state is not AnnouncementState.CANCELLED
+        and (announcement.kind == ledger.WITHDRAWAL or not withdrawn)
     ]
 
 

@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -17,11 +18,12 @@ from bot.delivery.announcement import FAULT, Announcement, AnnouncementState, ca
 from bot.delivery.books import Books, Ended, Turn
 from bot.delivery.earlier import SUPERSEDED
 from bot.delivery.ledger import Claim
-from bot.delivery.message import published_message
-from bot.delivery.outcome import Change, DeliveryState, Way, decide
+from bot.delivery.message import correction_notice, published_message, withdrawal_notice
+from bot.delivery.outcome import IN_PLACE, Change, DeliveryState, Way, decide
 from bot.delivery.pace import Pace
 from bot.errors import StoreError
 from bot.releases import notices, publication
+from bot.releases.correction import Kind
 from bot.releases.notices import Notice
 from bot.releases.publication import Published
 from bot.settings import Settings
@@ -49,7 +51,7 @@ class _Messages:
     def __init__(self, published: Published, settings: Settings) -> None:
         self.published = published
         self._settings = settings
-        self._made: dict[tuple[str, tuple[str, ...]], Message] = {}
+        self._made: dict[tuple[str, tuple[str, ...], str, bool], Message] = {}
 
     def still_best(self, claim: Claim) -> bool:
         """Whether what is to follow an earlier message is what this subscriber would be sent
@@ -58,15 +60,25 @@ class _Messages:
         choice = choose(claim.languages, self.published.variants, languages)
         return choice is not None and choice.language == claim.language
 
-    def to(self, claim: Claim) -> Message:
+    def to(self, claim: Claim, kind: str) -> Message:
         reader = claim.languages if claim.fallback else ()
-        key = (claim.language, reader)
+        key = (claim.language, reader, kind, claim.way is Way.NOTICE)
         message = self._made.get(key)
         if message is None:
-            choice = Choice(claim.language, claim.fallback)
-            message = published_message(self.published, choice, reader, self._settings)
-            self._made[key] = message
+            message = self._made[key] = self._message(claim, reader, kind)
         return message
+
+    def _message(self, claim: Claim, reader: tuple[str, ...], kind: str) -> Message:
+        if kind == ledger.WITHDRAWAL:
+            return withdrawal_notice(self.published, claim.language, self._settings)
+        if claim.way is Way.NOTICE:
+            return correction_notice(self.published, claim.language, self._settings)
+        choice = Choice(claim.language, claim.fallback)
+        told = kind == ledger.CORRECTION
+        message = published_message(self.published, choice, reader, self._settings, corrected=told)
+        # A typo that cannot be put right in its place is no reason to ring anybody.
+        typo = told and self.published.corrections[-1].kind is Kind.TYPO
+        return replace(message, silent=typo)
 
 
 class Sender:
@@ -103,8 +115,6 @@ class Sender:
         """
         announcement, published = await self._announced(announcement_id)
         messages = self._messages_of(published)
-        # A translation is for whoever is best served by it now; other things are told as they are.
-        choosy = announcement.kind == "translation"
         tried = 0
         ended: list[Ended] = []
         while not self._stopping.is_set() and tried < CHUNK:
@@ -113,7 +123,11 @@ class Sender:
             if not turn.claims:
                 return tried
             tried += len(turn.claims)
-            ended = await self._send_all(turn, messages, choosy)
+            if max(claim.revision for claim in turn.claims) > messages.published.revision:
+                # Corrected since this chunk began: nobody is sent the old text any more.
+                _, published = await self._announced(announcement_id)
+                messages = self._messages_of(published)
+            ended = await self._send_all(turn, messages, announcement.kind)
         if ended:
             await self._turn(announcement_id, ended, 0)
         return tried
@@ -145,10 +159,12 @@ class Sender:
                 del self._messages[oldest]
         return known
 
-    async def _send_all(self, turn: Turn, messages: _Messages, choosy: bool) -> list[Ended]:
+    async def _send_all(self, turn: Turn, messages: _Messages, kind: str) -> list[Ended]:
         now, slots = self._clock.now().timestamp(), turn.slots
+        # A translation is for whoever is best served by it now; other things are told as they are.
+        choosy = kind == "translation"
         try:
-            made = [messages.to(claim) for claim in turn.claims]
+            made = [messages.to(claim, kind) for claim in turn.claims]
         except Exception:  # nothing was sent: give the claims back, and ask before going on
             log.exception("a message could not be made", slug=messages.published.slug)
             await self._hold(messages.published)
@@ -191,7 +207,7 @@ class Sender:
         outcome: Outcome
         if transport is None:
             outcome = Refused(reason="refused", detail=f"no transport {claim.transport}")
-        elif claim.way is Way.EDIT:
+        elif claim.way in IN_PLACE:
             outcome = await transport.edit(claim.address, claim.earlier, message)
         else:
             outcome = await transport.send(claim.address, message, reply_to=claim.earlier)
@@ -203,6 +219,8 @@ class Sender:
             reason=claim.reason,
             way=claim.way,
         )
+        if claim.way is Way.NOTICE:  # the message that was edited first stays known
+            change = replace(change, message_ids=(claim.earlier, *change.message_ids))
         if change.reason:
             log.warning(
                 "delivery", state=change.state, reason=change.reason, to=claim.subscriber_id

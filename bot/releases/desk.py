@@ -7,7 +7,7 @@ and moves the change counter so that running services take it up.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
@@ -16,11 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.errors import Conflict, NotAllowed
-from bot.releases import audit, publication, repository, review, versions
+from bot.releases import audit, correction, publication, repository, review, versions
+from bot.releases.correction import Correction, Kind
 from bot.releases.release import (
     Completeness,
     Moment,
     ObservanceSpec,
+    PubStatus,
     Release,
     ReleaseState,
     Variant,
@@ -158,6 +160,7 @@ class Desk:
         async with self._act() as (connection, now):
             review.demand(actor, "schedule")
             release = await repository.get(connection, slug, to_change=True)
+            review.demand_not_withdrawn(release)
             if release.observance is None:
                 raise Conflict(text("“{slug}” proposes no observance.", slug=slug))
             release = replace(release, observance=replace(release.observance, accepted=True))
@@ -241,6 +244,116 @@ class Desk:
             await audit.record(connection, now, actor, "hold", slug)
             return release
 
+    async def correct(
+        self,
+        actor: Actor,
+        slug: str,
+        kind: Kind,
+        notes: Mapping[str, str],
+        draft: Release | None = None,
+    ) -> Correction:
+        """Correct what readers have: pages and feeds at once, messages by the planner.
+
+        The new text is that of ``draft``, which ``actor`` thereby approves, or what was filed
+        and approved since. ``notes`` tell readers of it, by language. Raises ``Conflict`` where
+        nothing differs, ``NotAllowed`` under four eyes for a text that nobody else approved.
+        """
+        async with self._act() as (connection, now):
+            review.demand(actor, "schedule")
+            before = await repository.get(connection, slug, to_change=True)
+            review.demand_published(before)
+            correction.demand_notes(kind, notes)
+            assert before.id is not None
+            page = await publication.main_page(connection, before.id)
+            release = before
+            if draft is not None:
+                release = self._corrected(actor, before, draft, page)
+            if kind is Kind.TYPO:
+                release = correction.kept_approvals(before, release)
+            differing = publication.changed_in(release, page)
+            languages = tuple(tag for tag in differing if release.is_approved(tag))
+            if draft is not None and _shared(draft) != _shared(before):
+                languages = tuple(tag for tag in page.variants if tag not in differing) + languages
+            if not languages and release == before:
+                self._refuse_correction(slug, differing)
+            await repository.save(connection, release, now)
+            await versions.keep(connection, release, now)
+            act = publication.Act(kind=kind, notes=notes, editor=actor.name, at=now)
+            done = await publication.correct(connection, page, release, languages, act)
+            await audit.record(
+                connection,
+                now,
+                actor,
+                "correct",
+                slug,
+                kind=kind.value,
+                number=done.number,
+                languages=list(languages),
+            )
+            return done
+
+    def _corrected(
+        self, actor: Actor, before: Release, draft: Release, page: publication.Published
+    ) -> Release:
+        _demand_writing(actor, before, draft)
+        _demand_same_day(before, draft)
+        release = self._merged(actor, before, draft)
+        changed = [
+            tag
+            for tag in draft.variants
+            if tag in page.variants
+            and (_differs(before, release, tag) or tag in publication.changed_in(release, page))
+        ]
+        for tag in sorted(changed, key=lambda tag: tag != release.original):
+            if release.is_approved(tag) and not _differs(before, release, tag):
+                continue
+            if self._settings.four_eyes:
+                raise NotAllowed(
+                    text(
+                        "Four eyes are asked for: import the corrected text, have somebody else "
+                        "approve it, then correct “{slug}” without a file.",
+                        slug=release.slug,
+                    )
+                )
+            release = review.approved(release, tag, actor, four_eyes=False)
+        return release
+
+    @staticmethod
+    def _refuse_correction(slug: str, differing: Sequence[str]) -> None:
+        if differing:
+            raise NotAllowed(
+                text(
+                    "The changed text of “{slug}” is not approved: {languages}. Approve it first.",
+                    slug=slug,
+                    languages=tuple(differing),
+                )
+            )
+        raise Conflict(
+            text(
+                "Nothing differs from what is published of “{slug}”. Give the corrected file.",
+                slug=slug,
+            )
+        )
+
+    async def withdraw(self, actor: Actor, slug: str, reasons: Mapping[str, str]) -> Release:
+        """Take a published release back: pages and feeds say so at once, and nothing more of it
+        is sent. ``reasons`` are what readers are told, by language. There is no way back."""
+        async with self._act() as (connection, now):
+            review.demand(actor, "schedule")
+            release = await repository.get(connection, slug, to_change=True)
+            review.demand_published(release)
+            correction.demand_notes(Kind.RETRACTION, reasons)
+            assert release.id is not None
+            observance = release.observance
+            if observance is not None:  # what was taken back is not commemorated
+                observance = replace(observance, accepted=False)
+            release = replace(release, pubstatus=PubStatus.CANCELED, observance=observance)
+            await repository.save(connection, release, now)
+            act = publication.Act(kind=Kind.RETRACTION, notes=reasons, editor=actor.name, at=now)
+            await publication.withdraw(connection, release.id or 0, act)
+            await audit.record(connection, now, actor, "withdraw", slug)
+            return release
+
     @property
     def _completeness(self) -> Completeness:
         return Completeness(self._settings.completeness)
@@ -255,6 +368,11 @@ class Desk:
                     language=release.original,
                 )
             )
+
+
+def _differs(before: Release, after: Release, language: str) -> bool:
+    known = before.variants.get(language)
+    return known is None or known.content_hash != after.variants[language].content_hash
 
 
 def _is_new_text(before: Variant | None, variant: Variant) -> bool:

@@ -7,14 +7,15 @@ therefore not hidden from readers: it is not in what they read.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.releases.calendars import BeyondCalendar
+from bot.releases.correction import Correction, Kind
 from bot.releases.recurrence import number_on
 from bot.releases.release import Contact, Issuer, RelatedDocument, Release
 from bot.releases.repository import shared_row, shared_values
@@ -36,7 +37,11 @@ class PublishedVariant:
 @dataclass(frozen=True, kw_only=True)
 class Published:
     """A release as readers see it. ``year`` is set for an occurrence without an edition, with
-    ``lead`` where it is announced so many days ahead."""
+    ``lead`` where it is announced so many days ahead.
+
+    ``revision`` is the number of its last correction. Once ``withdrawn_at`` is set nothing is
+    left of its text but the headlines.
+    """
 
     id: int
     release_id: int
@@ -54,6 +59,14 @@ class Published:
     published_at: datetime
     updated_at: datetime
     variants: Mapping[str, PublishedVariant]
+    revision: int = 0
+    withdrawn_at: datetime | None = None
+    corrections: tuple[Correction, ...] = field(default=())
+    """Oldest first."""
+
+    def corrections_in(self, language: str) -> tuple[Correction, ...]:
+        """Those of which readers in ``language`` are told, oldest first."""
+        return tuple(c for c in self.corrections if c.concerns(language))
 
 
 def filled_headline(release: Release, language: str) -> str:
@@ -206,6 +219,126 @@ async def _add_variants(
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """A correction as it is done: what kind, by whom, and what readers are told."""
+
+    kind: Kind
+    notes: Mapping[str, str]
+    editor: str
+    at: datetime
+
+
+async def main_page(connection: AsyncConnection, release_id: int) -> Published:
+    """The release's own page; nobody else changes it until this transaction ends."""
+    p = t.published
+    ident = await connection.scalar(
+        select(p.c.id).where(p.c.release_id == release_id, p.c.year.is_(None)).with_for_update()
+    )
+    assert ident is not None  # it is published
+    return await by_id(connection, ident)
+
+
+def changed_in(release: Release, published: Published) -> tuple[str, ...]:
+    """The languages whose text on the release's page is not what its variant says."""
+    return tuple(
+        tag
+        for tag, out in published.variants.items()
+        if tag in release.variants
+        and (out.headline, out.subhead, out.body) != _texts_of(release, tag)
+    )
+
+
+def _texts_of(release: Release, language: str) -> tuple[str, str, str]:
+    variant = release.variants[language]
+    return filled_headline(release, language), variant.subhead, variant.body
+
+
+async def correct(
+    connection: AsyncConnection,
+    published: Published,
+    release: Release,
+    languages: Sequence[str],
+    act: Act,
+) -> Correction:
+    """Bring the release's own page up to its variants in ``languages``, with a note of it."""
+    texts = {tag: _texts_of(release, tag) for tag in languages}
+    return await correct_texts(connection, published, texts, act, shared_row(release))
+
+
+async def correct_texts(
+    connection: AsyncConnection,
+    published: Published,
+    texts: Mapping[str, tuple[str, str, str]],
+    act: Act,
+    shared: Mapping[str, Any] | None = None,
+) -> Correction:
+    """Put ``texts`` (language → headline, subhead, body) in the place of what readers see.
+
+    Who claims a delivery of it waits for this transaction, and sees the new text.
+    """
+    now = act.at.replace(microsecond=0)
+    number = await _note_down(connection, published, act, tuple(texts), shared or {})
+    pv = t.published_variant
+    for tag, (headline, subhead, body) in texts.items():
+        await connection.execute(
+            update(pv)
+            .where(pv.c.published_id == published.id, pv.c.language == tag)
+            .values(headline=headline, subhead=subhead, body=body, updated_at=now)
+        )
+    return Correction(
+        number=number, kind=act.kind, notes=act.notes, languages=tuple(texts), at=act.at
+    )
+
+
+async def withdraw(connection: AsyncConnection, release_id: int, act: Act) -> None:
+    """Take every page of a release from readers: what is left are headlines and the notice."""
+    p, pv = t.published, t.published_variant
+    # In order, as whoever else changes several of them does.
+    await connection.execute(
+        select(p.c.id).where(p.c.release_id == release_id).order_by(p.c.id).with_for_update()
+    )
+    now = act.at.replace(microsecond=0)
+    for published in await of_release(connection, release_id):
+        gone = {"withdrawn_at": now, "related": []}
+        await _note_down(connection, published, act, tuple(published.variants), gone)
+        await connection.execute(
+            update(pv)
+            .where(pv.c.published_id == published.id)
+            .values(subhead="", body="", updated_at=now)
+        )
+
+
+async def _note_down(
+    connection: AsyncConnection,
+    published: Published,
+    act: Act,
+    languages: tuple[str, ...],
+    values: Mapping[str, Any],
+) -> int:
+    p = t.published
+    number = await connection.scalar(
+        update(p)
+        .where(p.c.id == published.id)
+        .values(revision=p.c.revision + 1, updated_at=act.at.replace(microsecond=0), **values)
+        .returning(p.c.revision)
+    )
+    assert number is not None
+    await connection.execute(
+        insert(t.correction).values(
+            published_id=published.id,
+            number=number,
+            kind=act.kind,
+            notes=dict(act.notes),
+            languages=list(languages),
+            editor=act.editor,
+            at=act.at,
+            announced=False,
+        )
+    )
+    return int(number)
+
+
 async def by_slug(connection: AsyncConnection, slug: str) -> Published | None:
     found = await _load(connection, t.published.c.slug == slug)
     return found[0] if found else None
@@ -265,11 +398,11 @@ async def newest(
     offset: int = 0,
     archive: bool = True,
 ) -> list[Published]:
-    """The newest releases, those with a variant in ``language`` if one is given.
+    """The newest releases, those with a variant in ``language`` if one is given; none withdrawn.
 
     ``archive=False`` leaves out what was loaded as archive, as feeds and /latest do.
     """
-    query = select(t.published.c.id)
+    query = select(t.published.c.id).where(t.published.c.withdrawn_at.is_(None))
     if language is not None:
         variants = t.published_variant
         query = query.join(variants, variants.c.published_id == t.published.c.id).where(
@@ -283,15 +416,15 @@ async def newest(
 
 
 async def count(connection: AsyncConnection, language: str) -> int:
-    from sqlalchemy import func
-
-    variants = t.published_variant
-    return int(
-        await connection.scalar(
-            select(func.count()).select_from(variants).where(variants.c.language == language)
-        )
-        or 0
+    """How many releases :func:`newest` lists in ``language``."""
+    pv, p = t.published_variant, t.published
+    query = (
+        select(func.count())
+        .select_from(pv)
+        .join(p, p.c.id == pv.c.published_id)
+        .where(pv.c.language == language, p.c.withdrawn_at.is_(None))
     )
+    return int(await connection.scalar(query) or 0)
 
 
 async def _load(connection: AsyncConnection, where: Any) -> list[Published]:
@@ -310,10 +443,32 @@ async def _load(connection: AsyncConnection, where: Any) -> list[Published]:
         .order_by(t.published_variant.c.language)
     ):
         variants.setdefault(row.published_id, []).append(row)
-    return [_published(row, variants.get(row.id, [])) for row in rows]
+    corrected = [row.id for row in rows if row.revision]
+    notes = await _corrections(connection, corrected) if corrected else {}
+    return [_published(row, variants.get(row.id, []), notes.get(row.id, ())) for row in rows]
 
 
-def _published(row: Row[Any], variants: Sequence[Row[Any]]) -> Published:
+async def _corrections(
+    connection: AsyncConnection, idents: Sequence[int]
+) -> dict[int, tuple[Correction, ...]]:
+    c = t.correction
+    found: dict[int, tuple[Correction, ...]] = {}
+    query = select(c).where(c.c.published_id.in_(idents)).order_by(c.c.published_id, c.c.number)
+    for row in await connection.execute(query):
+        one = Correction(
+            number=row.number,
+            kind=Kind(row.kind),
+            notes=row.notes,
+            languages=tuple(row.languages),
+            at=row.at,
+        )
+        found[row.published_id] = (*found.get(row.published_id, ()), one)
+    return found
+
+
+def _published(
+    row: Row[Any], variants: Sequence[Row[Any]], corrections: tuple[Correction, ...]
+) -> Published:
     return Published(
         id=row.id,
         release_id=row.release_id,
@@ -325,6 +480,9 @@ def _published(row: Row[Any], variants: Sequence[Row[Any]]) -> Published:
         archive=row.archive,
         published_at=row.published_at,
         updated_at=row.updated_at,
+        revision=row.revision,
+        withdrawn_at=row.withdrawn_at,
+        corrections=corrections,
         variants={
             v.language: PublishedVariant(
                 language=v.language,

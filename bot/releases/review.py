@@ -8,7 +8,13 @@ from datetime import datetime
 from typing import Literal
 
 from bot.errors import Conflict, NotAllowed
-from bot.releases.release import Completeness, Release, ReleaseState, VariantState
+from bot.releases.release import (
+    Completeness,
+    PubStatus,
+    Release,
+    ReleaseState,
+    VariantState,
+)
 from translations.text import text
 
 Act = Literal["view", "write", "approve", "schedule", "administer"]
@@ -135,6 +141,29 @@ def due_at(release: Release) -> datetime | None:
     """When a queued release goes out: its time, or its embargo where that is later."""
     moments = [m.at for m in (release.publish_at, release.embargo) if m is not None]
     return max(moments) if release.publish_at is not None else None
+
+
+def demand_published(release: Release) -> None:
+    """Raises ``Conflict`` unless readers have it, and it was not withdrawn."""
+    if release.state is not ReleaseState.PUBLISHED:
+        raise Conflict(
+            text(
+                "“{slug}” is not published: there is nothing to correct or withdraw. Import the "
+                "new text, or hold the release.",
+                slug=release.slug,
+            )
+        )
+    demand_not_withdrawn(release)
+
+
+def demand_not_withdrawn(release: Release) -> None:
+    if release.pubstatus is PubStatus.CANCELED:
+        raise Conflict(
+            text(
+                "“{slug}” was withdrawn. What is to be said instead is a release of its own.",
+                slug=release.slug,
+            )
+        )
 
 
 def demand_unpublished(release: Release) -> None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
+from bot.delivery.message import note_text
 from bot.releases import body
 from bot.releases.publication import Published, PublishedVariant
 from bot.releases.release import UN_LANGUAGES, Contact, Issuer, RelatedDocument, symbol_url
@@ -63,6 +64,27 @@ def issuer_name(issuer: Issuer, language: str, settings: Settings) -> str:
 
 def office_name(language: str, settings: Settings) -> str:
     return Issuer(names=settings.issuer.names).name_in(language)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What readers are told of a correction, on the day of the office's calendar ``on``."""
+
+    kind: str
+    words: str
+    on: str
+
+
+def notes(published: Published, language: str, settings: Settings) -> tuple[Note, ...]:
+    """Oldest first; a withdrawal last."""
+    return tuple(
+        Note(
+            kind=correction.kind.value,
+            words=note_text(correction, language, settings),
+            on=correction.at.isoformat(),
+        )
+        for correction in published.corrections_in(language)
+    )
 
 
 def documents(published: Published, language: str) -> tuple[Document, ...]:

@@ -43,6 +43,14 @@ class FeedLink:
     label: str
 
 
+class Withdrawn(Exception):
+    """The release was taken back; carries the page that says so."""
+
+    def __init__(self, html: Markup) -> None:
+        super().__init__()
+        self.html = html
+
+
 class Pages:
     """Builds pages. ``languages`` are the newsroom's; a page offers itself in each."""
 
@@ -92,6 +100,8 @@ class Pages:
         if published is None or language not in published.variants:
             return () if published is None else self._in_order(published.variants, languages)
         variant = published.variants[language]
+        if published.withdrawn_at is not None:
+            raise Withdrawn(self._withdrawn(published, languages, language))
         contact = content.desk(published.contact, published.issuer.address, self._settings)
         return self._render(
             "release.html",
@@ -106,6 +116,20 @@ class Pages:
             issuer=content.issuer_name(published.issuer, language, self._settings),
             documents=content.documents(published, language),
             contact=contact,
+            notes=content.notes(published, language, self._settings),
+        )
+
+    def _withdrawn(self, published: Published, languages: Sequence[str], language: str) -> Markup:
+        return self._render(
+            "withdrawn.html",
+            language,
+            self._versions(published, languages),
+            here="error",
+            canonical="",
+            published=published,
+            variant=published.variants[language],
+            issuer=content.issuer_name(published.issuer, language, self._settings),
+            notes=content.notes(published, language, self._settings),
         )
 
     async def calendar(

@@ -158,10 +158,15 @@ class NewsroomFeeds:
     def _item(self, published: Published, language: str, minted: Authority) -> Item:
         variant = published.variants[language]
         documents = content.documents(published, language)
+        notes = content.notes(published, language, self._settings)
+        title, summary = variant.headline, content.summary(variant)
+        if published.withdrawn_at is not None:
+            title = catalog_for(language).render(text("Withdrawn: {headline}", headline=title))
+            summary = "\n".join(note.words for note in notes)
         return Item(
             id=minted.release(published.slug, language),
             url=self._addresses.release(language, published.slug),
-            title=standalone(variant.headline, language),
+            title=standalone(title, language),
             language=language,
             published=variant.published_at,
             updated=variant.updated_at,
@@ -174,11 +179,10 @@ class NewsroomFeeds:
                     body=content.body_html(variant.body, language),
                     issuer=content.issuer_name(published.issuer, language, self._settings),
                     documents=documents,
+                    notes=notes,
                 )
             ),
-            summary="\n".join(
-                standalone(line, language) for line in content.summary(variant).split("\n")
-            ),
+            summary="\n".join(standalone(line, language) for line in summary.split("\n")),
             author=content.issuer_name(published.issuer, language, self._settings),
             categories=published.topics,
             alternates=tuple(

@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.site import negotiation, occasions
 from bot.site.answers import ASK_AGAIN, PAGE, SECURITY, Answer, Cache, load_static, plain_page
 from bot.site.health import Check, Health, Metrics
-from bot.site.pages import Pages, Version, page_number
+from bot.site.pages import Pages, Version, Withdrawn, page_number
 from bot.site.source import NewsroomFeeds
 from bot.store.database import Database
 from feeds.web import FeedSite
@@ -236,6 +236,8 @@ class Site:
                 return await handler(request)
             except web.HTTPException:
                 raise
+            except Withdrawn as gone:
+                return plain_page(gone.html, 410)
             except NotThere as absent:
                 return self._failed(request, 404, absent.language, absent.found_in)
             except StoreError as error:

@@ -156,6 +156,7 @@ published = Table(
     Column("published_at", UTCDateTime, nullable=False),
     Column("updated_at", UTCDateTime, nullable=False),
     Column("withdrawn_at", UTCDateTime),  # its page is a notice from then on
+    Column("revision", Integer, nullable=False, server_default="0"),  # of its last correction
     UniqueConstraint("release_id", "year", "lead"),
     Index("ix_published_published_at", "published_at"),
 )
@@ -176,15 +177,14 @@ published_variant = Table(
 correction = Table(
     "correction",
     metadata,
-    Column("id", Ident, primary_key=True),
-    Column("release_id", Ident, ForeignKey("release.id", ondelete="CASCADE"), nullable=False),
-    Column("number", Integer, nullable=False),  # the release's first, second …
+    Column("published_id", Ident, ForeignKey("published.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # its first, second …
     Column("kind", Text, nullable=False),  # typo, clarification, correction, retraction
     Column("notes", Json, nullable=False),  # by language, what readers are told of it
     Column("languages", Json, nullable=False),  # whose text changed
     Column("editor", Text, nullable=False),  # as in the audit log
     Column("at", UTCDateTime, nullable=False),
-    UniqueConstraint("release_id", "number"),
+    Column("announced", Boolean, nullable=False),  # whoever was sent the text before is being told
 )
 
 # --- occasions ---------------------------------------------------------------------------------
@@ -286,12 +286,13 @@ announcement = Table(
     metadata,
     Column("id", Ident, primary_key=True),
     Column("key", Text, nullable=False, unique=True),
-    Column("kind", Text, nullable=False),  # publication, occurrence, translation
+    # publication, occurrence, translation, correction, withdrawal
+    Column("kind", Text, nullable=False),
     Column("published_id", Ident, ForeignKey("published.id", ondelete="CASCADE")),
     Column("occurrence_id", Ident, ForeignKey("occurrence.id", ondelete="SET NULL")),
     # The announcement whose messages this one edits or replies to.
     Column("about_id", Ident, ForeignKey("announcement.id", ondelete="CASCADE")),
-    Column("correction_id", Ident, ForeignKey("correction.id", ondelete="SET NULL")),
+    Column("revision", Integer, nullable=False, server_default="0"),  # the correction that it is
     Column("state", Text, nullable=False),  # planning, sending, held, paused, cancelled, done
     Column("reason", Text, nullable=False),
     Column("due_at", UTCDateTime, nullable=False),
@@ -338,8 +339,11 @@ delivery = Table(
     Column("claimed_at", UTCDateTime),
     Column("message_ids", Text),
     Column("at", UTCDateTime),
-    # What is done with the message: send, edit (an earlier one), reply (to an earlier one).
+    # What is done with the message: send; edit an earlier one; amend it (edit, then tell of it);
+    # reply to it; notice (tell of what was edited).
     Column("way", Text, nullable=False, server_default="send"),
+    # Of the published text, when this was claimed: who has which wording.
+    Column("revision", Integer, nullable=False, server_default="0"),
     Index("ix_delivery_announcement_id_state_due_at", "announcement_id", "state", "due_at"),
     # In flight at any moment are a few rows among millions.
     Index(

@@ -45,6 +45,8 @@ class Message:
     label_language: str = ""
     signature: str = ""
     button: tuple[str, str] | None = None
+    silent: bool = False
+    """Whether it arrives without a sound."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -146,6 +146,8 @@ class TelegramTransport:
                 "message_id": int(reply_to),
                 "allow_sending_without_reply": True,
             }
+        if message.silent:
+            parameters["disable_notification"] = True
         paid = self.paid
         if paid:
             parameters["allow_paid_broadcast"] = True

@@ -13,29 +13,26 @@ IDENT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     op.create_table(
         "correction",
-        sa.Column("id", IDENT, nullable=False),
-        sa.Column("release_id", IDENT, nullable=False),
+        sa.Column("published_id", IDENT, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("notes", sa.Text(), nullable=False),
         sa.Column("languages", sa.Text(), nullable=False),
         sa.Column("editor", sa.Text(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_correction"),
+        sa.Column("announced", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("published_id", "number", name="pk_correction"),
         sa.ForeignKeyConstraint(
-            ["release_id"], ["release.id"], name="fk_correction_release_id", ondelete="CASCADE"
+            ["published_id"],
+            ["published.id"],
+            name="fk_correction_published_id",
+            ondelete="CASCADE",
         ),
-        sa.UniqueConstraint("release_id", "number", name="uq_correction_release_id_number"),
     )
     op.add_column("published", sa.Column("withdrawn_at", INSTANT))
-    with op.batch_alter_table("announcement") as announcement:
-        announcement.add_column(sa.Column("correction_id", IDENT))
-        announcement.create_foreign_key(
-            "fk_announcement_correction_id",
-            "correction",
-            ["correction_id"],
-            ["id"],
-            ondelete="SET NULL",
+    for table in ("published", "announcement", "delivery"):
+        op.add_column(
+            table, sa.Column("revision", sa.Integer(), nullable=False, server_default="0")
         )
     op.create_table(
         "past_delivery",
