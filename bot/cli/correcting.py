@@ -70,6 +70,8 @@ def _draft(
         slug=stored.slug,
         original=None,
         separate=False,
+        of=stored.date,
+        today=stored.date,
         issuer=Issuer(names=settings.issuer.names, address=settings.issuer.address),
     )
     whole = any(file.is_dir() for file in files)

@@ -30,6 +30,8 @@ from bot.delivery import ledger
 from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.ledger import Claim
 from bot.delivery.outcome import Change, DeliveryState, decide
+from bot.releases import publication, repository
+from bot.releases.release import Release, Variant
 from bot.store import tables as t
 from bot.store.database import Database
 from bot.transports.base import NotNow, Outcome, Refused, Sent, Unknown
@@ -82,7 +84,7 @@ class Deliveries(RuleBasedStateMachine):
                 connection,
                 key="log/publication",
                 kind="publication",
-                published_id=None,
+                published_id=await _page(self.database, connection, self.now),
                 due_at=self.now,
                 now=self.now,
                 state=AnnouncementState.SENDING,
@@ -250,6 +252,14 @@ def test_nobody_gets_two_and_no_row_is_lost(migrated: Callable[[str], str], tmp_
     )
 
 
+async def _page(database: Database, connection: AsyncConnection, now: datetime) -> int:
+    """What is announced; returns its id."""
+    variants = {"en": Variant(language="en", headline="The log")}
+    log = Release(slug="log", original="en", date=now.date(), variants=variants)
+    stored = await repository.save(connection, log, now)
+    return await publication.publish(database, connection, stored, now)
+
+
 async def _one_delivery(database: Database, connection: AsyncConnection, now: datetime) -> int:
     """An announcement to one reader; returns its id."""
     await connection.execute(insert(t.subscriber), [_person(1, ("en",), now)])
@@ -258,7 +268,7 @@ async def _one_delivery(database: Database, connection: AsyncConnection, now: da
         connection,
         key="log/publication",
         kind="publication",
-        published_id=None,
+        published_id=await _page(database, connection, now),
         due_at=now,
         now=now,
         state=AnnouncementState.SENDING,

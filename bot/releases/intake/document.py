@@ -30,6 +30,8 @@ class Options:
     slug: str | None = None
     original: str | None = None
     issuer: Issuer | None = None
+    of: date | None = None
+    """The date of the release that is known already, for a text that does not repeat it."""
     today: date | None = None
 
 

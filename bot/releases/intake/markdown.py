@@ -90,8 +90,8 @@ def assemble(
         if variant is not None:
             variants[variant.language] = variant
     original = _original(sources, texts, options, place, findings)
-    day = fields.day("date")
-    if fields.node("date") is None and not unread:
+    day = fields.day("date") if fields.node("date") is not None else options.of
+    if fields.node("date") is None and options.of is None and not unread:
         findings.fatal(
             place, text("There is no date. Add it to the front matter: date: 2026-06-26")
         )

@@ -35,13 +35,15 @@ def read(
     original: str | None = None,
     separate: bool = False,
     issuer: Issuer | None = None,
+    of: date | None = None,
     today: date | None = None,
 ) -> list[Draft]:
     """The drafts in files, in folders of a release, and in folders of such folders.
 
     Files that seem to be one release in several languages become one draft, which says so among
-    its problems; a ``slug`` makes one of them all, ``separate`` none. Blocks (files, and
-    short-lived processes). Raises :class:`BadDocument` with every problem of every document if
+    its problems; a ``slug`` makes one of them all, ``separate`` none. ``of`` is the date of the
+    release that they belong to, where they need not say it. Blocks (files, and short-lived
+    processes). Raises :class:`BadDocument` with every problem of every document if
     anything is fatal: all is read, or nothing.
     """
     options = Options(
@@ -51,6 +53,7 @@ def read(
         slug=slug,
         original=_tag(original),
         issuer=issuer,
+        of=of,
         today=today,
     )
     drafts: list[Draft] = []
