@@ -9,6 +9,7 @@ import telegram
 from telegram.constants import ChatType
 
 from bot.chat import (
+    corrections,
     drafts,
     preferences,
     reading,
@@ -65,6 +66,10 @@ PRESSES: Mapping[str, Press] = {
     "occasion": release_acts.ask_observance,
     "occasion!": release_acts.accept_observance,
     "hold": release_acts.hold,
+    "correct": corrections.ask,
+    "amend": corrections.choose,
+    "amend!": corrections.confirm,
+    "withdraw": corrections.ask_reason,
     "publish": release_acts.ask_publish,
     "publish!": release_acts.publish,
     "when": schedule.ask,
@@ -116,7 +121,9 @@ async def _message(turn: Turn, message: telegram.Message) -> None:
     if turn.actor is not None:
         handler = handler or STAFF_COMMANDS.get(command)
         if handler is None and not command:
-            if not await schedule.answer(turn, message):
+            if not (
+                await corrections.answer(turn, message) or await schedule.answer(turn, message)
+            ):
                 await drafts.receive(turn, message)
             return
     if handler is not None:

@@ -21,7 +21,7 @@ from bot.occasions.observance import anniversaries
 from bot.occasions.wording import described
 from bot.releases import repository
 from bot.releases.publication import filled_headline
-from bot.releases.release import ObservanceSpec, Release, ReleaseState
+from bot.releases.release import ObservanceSpec, PubStatus, Release, ReleaseState
 from bot.releases.review import due_at
 from translations.formats import fill_pattern
 from translations.locales import native_name
@@ -106,6 +106,8 @@ async def describe(turn: Turn, release: Release, page: Page | None = None) -> Pa
     page.line(
         text("Date: {date}. State: {state}.", date=release.date, state=RELEASE[release.state])
     )
+    if release.pubstatus is PubStatus.CANCELED:
+        page.line(text("It was withdrawn."), bold=True)
     due = due_at(release)
     if release.state is ReleaseState.QUEUED and due is not None and release.publish_at is not None:
         moment = release.publish_at if due == release.publish_at.at else release.embargo
@@ -198,6 +200,9 @@ def _scheduling(release: Release) -> list[Button]:
         buttons.append(press(text("Publish now …"), "publish", ident))
     if release.state is ReleaseState.QUEUED:
         buttons.append(press(text("Hold"), "hold", ident))
+    if release.state is ReleaseState.PUBLISHED and release.pubstatus is PubStatus.USABLE:
+        buttons.append(press(text("Correct …"), "correct", ident))
+        buttons.append(press(text("Withdraw …"), "withdraw", ident))
     return buttons
 
 

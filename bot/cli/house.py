@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ ROLES = ("web", "bot", "planner", "sender")
 
 
 def add_to(app: typer.Typer) -> None:
-    for act in (serve, demo, migrate, doctor):
+    for act in (serve, demo, migrate, backup, restore, doctor):
         app.command()(act)
 
 
@@ -65,6 +66,30 @@ def migrate(context: typer.Context) -> None:
     from bot.cli import upkeep
 
     asyncio.run(upkeep.migrate(context.obj))
+
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="One file, for either database.")]
+
+
+def backup(context: typer.Context, file: File) -> None:
+    """Copy the whole database into a file, while the service runs."""
+    from bot.cli import keeping
+
+    keeping.backup(context.obj, file)
+
+
+def restore(
+    context: typer.Context,
+    file: File,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put it in the place of what there is.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Make the database what it was when a copy was made. Then nothing is sent until “resume”."""
+    from bot.cli import keeping
+
+    keeping.restore(context.obj, file, replace=replace, yes=yes)
 
 
 def doctor(context: typer.Context, as_json: Json = False) -> None:

@@ -165,16 +165,16 @@ class Output:
 
 
 class _Step:
-    def __call__(self) -> None:
-        """One more is done."""
+    def __call__(self, more: int = 1) -> None:
+        """So many more are done."""
 
 
 class _Bar(_Step):
     def __init__(self, bar: Any, task: Any) -> None:
         self._bar, self._task = bar, task
 
-    def __call__(self) -> None:
-        self._bar.advance(self._task)
+    def __call__(self, more: int = 1) -> None:
+        self._bar.advance(self._task, more)
 
 
 def _clean(words: str) -> str:

@@ -89,8 +89,9 @@ async def resume_all(database: Database, settings: Settings, clock: Clock, actor
         if found is None:
             raise Conflict(text("Sending is not paused. Name an announcement to resume that one."))
         await switch.go_on(connection)
-        if found.here is not None:
-            await home.settle(database, connection, found.here, now)
+        if found.why is not Why.ASKED:
+            here = found.here or await home.find(database, connection)
+            await home.settle(database, connection, here, now)
             await standstill.hold_begun(database, settings, connection, found.at, now)
         await standstill.hold_late(database, settings, connection, found.at, now)
         await audit.record(connection, now, actor, "resume", "", why=found.why)

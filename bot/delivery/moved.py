@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -65,6 +66,9 @@ async def unsettled(
         return None
     before = await switch.paused(connection)
     since = before.at if before is not None else now
+    if before is not None and before.why is Why.RESTORED and before.used is not None:
+        # By the command “restore”: it has a new file, and is where it is meant to be.
+        return replace(before, was=known.place, here=here)
     used = await standstill.last_beat(connection)
     if not known.has(here):
         return Pause(why=Why.MOVED, at=since, was=known.place, used=used or known.since, here=here)

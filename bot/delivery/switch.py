@@ -101,6 +101,11 @@ async def paused(connection: AsyncConnection) -> Pause | None:
 
 async def stop(database: Database, connection: AsyncConnection, pause: Pause) -> None:
     """Nothing is claimed any more once this transaction is committed."""
+    await remember(database, connection, KEY, as_value(pause))
+
+
+def as_value(pause: Pause) -> str:
+    """As it is kept under :data:`KEY`."""
     value = {
         "why": pause.why,
         "at": pause.at.isoformat(),
@@ -108,7 +113,7 @@ async def stop(database: Database, connection: AsyncConnection, pause: Pause) ->
         "used": pause.used.isoformat() if pause.used else None,
         "here": asdict(pause.here) if pause.here else None,
     }
-    await remember(database, connection, KEY, json.dumps(value))
+    return json.dumps(value)
 
 
 async def go_on(connection: AsyncConnection) -> None:
