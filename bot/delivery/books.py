@@ -6,14 +6,14 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
 from bot.audience.subscriber import SubscriberState
 from bot.clock import Clock
-from bot.delivery import earlier, ledger
+from bot.delivery import earlier, ledger, spacing
 from bot.delivery.ledger import Claim
 from bot.delivery.outcome import Change
 from bot.delivery.pace import Pace, Slots
@@ -21,6 +21,8 @@ from bot.errors import StoreError
 from bot.store.database import Database
 
 REMEMBERED = 1000
+
+SERVED_LATELY = timedelta(seconds=5)
 
 NO_SLOTS = Slots(count=0, start=0, interval=0)
 
@@ -72,6 +74,8 @@ class Books:
         self._worker = worker
         self._count = count
         self._about: dict[int, int | None] = {}
+        self._served: dict[int, datetime] = {}
+        """When each announcement last had a turn here."""
         self._waiting: list[_Request] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -144,11 +148,28 @@ class Books:
             connection, announcement_id, self._worker, now, limit, bot=self._pace.key
         )
         about = await self._is_about(connection, announcement_id) if claims else None
+        self._served[announcement_id] = now
+        if claims:
+            claims = await spacing.spaced(
+                self._database,
+                connection,
+                announcement_id,
+                claims,
+                now,
+                crowded=self._is_crowded(now),
+            )
         if about is None:
             return claims
         return await earlier.followed_up(
             connection, announcement_id, about, claims, self._worker, now
         )
+
+    def _is_crowded(self, now: datetime) -> bool:
+        """Whether several announcements are being sent, or were a moment ago."""
+        self._served = {
+            ident: at for ident, at in self._served.items() if abs(now - at) < SERVED_LATELY
+        }
+        return len(self._served) > 1
 
     async def _is_about(self, connection: AsyncConnection, announcement_id: int) -> int | None:
         """The announcement that this one follows up; which one never changes."""

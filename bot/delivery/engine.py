@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import Protocol
 
 import structlog
@@ -25,8 +26,11 @@ log = structlog.get_logger(__name__)
 
 
 class Engine(Protocol):
-    async def offer(self, announcement_id: int) -> None:
-        """There is something to send of this announcement; offering again does no harm."""
+    async def offer(self, announcement_id: int, *, urgent: bool = False) -> None:
+        """There is something to send of this announcement; offering again does no harm.
+
+        What is ``urgent`` comes before all that is not; else announcements take turns.
+        """
         ...
 
     async def run(self, work: Work) -> None:
@@ -40,16 +44,17 @@ class InProcess:
     """The engine of one process on SQLite: lanes that take turns among announcements."""
 
     def __init__(self) -> None:
-        self._offers: asyncio.Queue[int | None] = asyncio.Queue()
+        self._offers: asyncio.PriorityQueue[tuple[bool, int, int | None]] = asyncio.PriorityQueue()
+        self._number = count()
         self._open: Counter[int] = Counter()
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def offer(self, announcement_id: int) -> None:
+    async def offer(self, announcement_id: int, *, urgent: bool = False) -> None:
         while self._open[announcement_id] < LANES:
             self._open[announcement_id] += 1
             self._idle.clear()
-            self._offers.put_nowait(announcement_id)
+            self._offers.put_nowait((not urgent, next(self._number), announcement_id))
 
     async def drained(self) -> None:
         """Wait until no offer is open any more."""
@@ -61,7 +66,10 @@ class InProcess:
                 group.create_task(self._lane(work))
 
     async def _lane(self, work: Work) -> None:
-        while (announcement_id := await self._offers.get()) is not None:
+        while True:
+            later, _, announcement_id = await self._offers.get()
+            if announcement_id is None:
+                return
             tried = 0
             try:
                 tried = await work(announcement_id)
@@ -70,7 +78,7 @@ class InProcess:
             finally:
                 self._close(announcement_id)
             if tried:
-                await self.offer(announcement_id)
+                await self.offer(announcement_id, urgent=not later)
 
     def _close(self, announcement_id: int) -> None:
         self._open[announcement_id] -= 1
@@ -79,10 +87,11 @@ class InProcess:
 
     async def stop(self) -> None:
         while not self._offers.empty():
-            if (left := self._offers.get_nowait()) is not None:
+            *_, left = self._offers.get_nowait()
+            if left is not None:
                 self._close(left)
         for _ in range(LANES):
-            self._offers.put_nowait(None)
+            self._offers.put_nowait((True, next(self._number), None))
 
 
 class Distributed:
@@ -104,17 +113,17 @@ class Distributed:
         self._opened = False
         self._stopped = False
 
-    async def _carry_out(self, announcement_id: int) -> None:
+    async def _carry_out(self, announcement_id: int, urgent: bool = False) -> None:
         assert self._work is not None
         if await self._work(announcement_id):
-            await self.offer(announcement_id)
+            await self.offer(announcement_id, urgent=urgent)
 
     async def open(self) -> None:
         if not self._opened:
             await self._app.open_async()
             self._opened = True
 
-    async def offer(self, announcement_id: int) -> None:
+    async def offer(self, announcement_id: int, *, urgent: bool = False) -> None:
         from procrastinate.exceptions import AlreadyEnqueued
 
         if self._stopped:
@@ -123,9 +132,10 @@ class Distributed:
         for lane in range(LANES):
             lock = f"{announcement_id}/{lane}"
             try:
-                await self._task.configure(queueing_lock=lock).defer_async(
-                    announcement_id=announcement_id
-                )
+                task = self._task.configure(queueing_lock=lock, priority=int(urgent))
+                # Workers of a version that knows of no urgency carry out all others.
+                more = {"urgent": True} if urgent else {}
+                await task.defer_async(announcement_id=announcement_id, **more)
             except AlreadyEnqueued:
                 continue
 

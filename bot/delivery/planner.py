@@ -16,6 +16,7 @@ from bot.delivery import (
     occurrences,
     publications,
     reminders,
+    spacing,
     switch,
     translations,
 )
@@ -36,6 +37,9 @@ AT_LEAST_EVERY = timedelta(minutes=1)
 """Everything is looked at so often even when nothing seems to have changed."""
 
 FILLED_AT_A_LOOK = 500
+
+URGENT = (ledger.CORRECTION, ledger.WITHDRAWAL)
+"""Kinds of announcements that overtake all others."""
 
 CLOCKS_DIFFER = timedelta(minutes=10)
 """How far apart the clocks of several machines may be."""
@@ -110,7 +114,7 @@ class Planner:
             await self._plan_what_is_due(counter, moved, now)
         for announcement in await self._sending():
             if await self._has_work(announcement, now) and not paused:
-                await self.engine.offer(announcement.id)
+                await self.engine.offer(announcement.id, urgent=announcement.kind in URGENT)
 
     def _must_plan(self, counter: int, moved: datetime | None, now: datetime) -> bool:
         return (
@@ -140,6 +144,7 @@ class Planner:
             look = await occurrences.announce_due(database, settings, connection, now)
             await self._plan_publications(connection, now)
             await ledger.sweep(connection, now - timedelta(seconds=LONGEST_SEND), now)
+            await spacing.forget(connection, now)
             queued = await publications.next_due(connection, now)
             reminded = await reminders.look(database, settings, connection, now, changed=filled > 0)
             await notices.post(database, connection, settings, now, (*told, *look.notices))

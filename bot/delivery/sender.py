@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from time import monotonic
 
 import structlog
 
@@ -32,7 +33,8 @@ from bot.transports.base import Message, Outcome, Refused, Transport
 from translations.text import text
 
 CHUNK = 300
-"""Recipients in one piece of work: after so many, another announcement has its turn."""
+TURN = 1.0
+"""Recipients, and seconds, in one piece of work: then another announcement has its turn."""
 
 LONGEST_SEND = 60.0
 """Seconds after which a send has ended one way or another; the transport's timeouts are shorter."""
@@ -117,7 +119,8 @@ class Sender:
         messages = self._messages_of(published)
         tried = 0
         ended: list[Ended] = []
-        while not self._stopping.is_set() and tried < CHUNK:
+        over = monotonic() + TURN
+        while not self._stopping.is_set() and tried < CHUNK and monotonic() < over:
             turn = await self._turn(announcement_id, ended, self._batch)
             ended = []
             if not turn.claims:

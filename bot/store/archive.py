@@ -50,7 +50,8 @@ AT_ONCE = 1000
 
 LONGEST_LINE = 64 * 1024 * 1024
 
-TABLES = tuple(table for table in t.metadata.sorted_tables if table is not t.lease)
+OF_THE_MOMENT = (t.lease, t.chat_pace)
+TABLES = tuple(table for table in t.metadata.sorted_tables if table not in OF_THE_MOMENT)
 _KEPT_BY_PEOPLE = (t.release, t.subscriber, t.announcement)
 
 Step = Callable[[int], None]
@@ -172,7 +173,7 @@ def restore(
             raise StoreError(text("A service runs on this database. Stop it first."))
         if not replace:
             _demand_empty(connection)
-        names = ", ".join(table.name for table in (*TABLES, t.lease))
+        names = ", ".join(table.name for table in (*TABLES, *OF_THE_MOMENT))
         connection.execute(sql(f"TRUNCATE {names} CASCADE"))
         rows = _load(connection, file, step)
         _note(connection, also or {})

@@ -387,6 +387,14 @@ pace = Table(
     Column("paid_count", Integer, nullable=False, server_default="0"),
 )
 
+chat_pace = Table(
+    "chat_pace",
+    metadata,
+    # When something may be sent again to one chat: seconds since 1970.
+    Column("chat", Text, primary_key=True),
+    Column("free_at", Float, nullable=False),
+)
+
 # --- the house -----------------------------------------------------------------------------------
 
 audit = Table(

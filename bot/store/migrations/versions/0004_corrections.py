@@ -55,5 +55,11 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
     )
+    op.create_table(
+        "chat_pace",
+        sa.Column("chat", sa.Text(), nullable=False),
+        sa.Column("free_at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("chat", name="pk_chat_pace"),
+    )
     op.add_column("pace", sa.Column("paid_day", sa.Date()))
     op.add_column("pace", sa.Column("paid_count", sa.Integer(), nullable=False, server_default="0"))
