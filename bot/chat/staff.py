@@ -50,7 +50,11 @@ async def deliveries(turn: Turn, arguments: str) -> None:
             page.item(waiting.as_text(language, number))
         await turn.say(page)
     for summary in found[-MOST_REPORTED:]:
-        await turn.say(_report(turn.page(), summary), _choices(summary.announcement))
+        page = _report(turn.page(), summary)
+        when = report.finishing(summary, turn.office.settings, turn.office.clock.now())
+        if when is not None:
+            page.line(when)
+        await turn.say(page, _choices(summary.announcement))
 
 
 def _choices(announcement: Announcement) -> Rows:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,9 +14,10 @@ from bot.delivery import ledger, switch, waiting
 from bot.delivery.announcement import AnnouncementState
 from bot.delivery.ledger import Entry
 from bot.delivery.outcome import DeliveryState
-from bot.delivery.report import REASON_TEXTS, STATE_TEXTS, Summary, summaries
+from bot.delivery.report import REASON_TEXTS, STATE_TEXTS, Summary, finishing, summaries
+from bot.errors import StoreError
 from bot.releases import repository
-from translations.text import Text, ptext, text
+from translations.text import Text, ptext, text, texts
 
 _STATES = {
     AnnouncementState.PLANNING: ptext("announcement", "being planned"),
@@ -43,6 +46,10 @@ async def show(
         session.out.json([_json(entry, addresses=addresses) for entry in entries])
         return
     _show_counts(session, counted, state)
+    for one in counted:
+        when = finishing(one, session.settings, session.clock.now())
+        if when is not None:
+            session.out.complain(when)
     for language, number in waits.items():
         session.out.complain(waiting.as_text(language, number))
     if lines and counted:
@@ -111,6 +118,41 @@ def _show_lines(session: Session, entries: list[Entry], *, addresses: bool) -> N
             for entry in entries
         ],
         text("There are no such deliveries."),
+    )
+
+
+COLUMNS = (
+    *("announcement", "subscriber", "language", "fallback", "way", "state", "reason"),
+    *("message_ids", "at"),
+)
+
+
+async def write(
+    session: Session, file: Path, slug: str | None, state: str | None, *, addresses: bool
+) -> None:
+    """The lines as CSV, with the keys of the JSON as its header."""
+    async with session.database() as database, database.read() as connection:
+        if slug is not None:
+            await repository.get(connection, slug)
+        entries = await ledger.entries(connection, slug=slug, state=state)
+    try:
+        with file.open("w", encoding="utf-8", newline="") as out:
+            lines = csv.writer(out)
+            lines.writerow(COLUMNS)
+            for entry in entries:
+                one = _json(entry, addresses=addresses)
+                one["message_ids"] = " ".join(entry.message_ids)
+                lines.writerow([one[column] for column in COLUMNS])
+    except OSError as error:
+        raise StoreError(
+            text(
+                "{file} cannot be written: {reason}. Name another file.",
+                file=str(file),
+                reason=error.strerror or str(error),
+            )
+        ) from error
+    session.out.say(
+        texts("{n} line is in {file}.", "{n} lines are in {file}.", len(entries), file=str(file))
     )
 
 

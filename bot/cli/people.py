@@ -105,6 +105,12 @@ def deliveries(
         str | None, typer.Option(metavar="STATE", help=f"Only these: {', '.join(STATES)}.")
     ] = None,
     addresses: Addresses = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Follow a release until all of it is sent.")
+    ] = False,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the lines to a CSV file.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show what was delivered, what was not, and why."""
@@ -113,6 +119,15 @@ def deliveries(
     if state is not None and state not in STATES:
         what = text("There is no state “{state}”. Known are: {known}.", state=state, known=STATES)
         raise refused(context.obj, what, "--state")
+    if watch:
+        if slug is None:
+            raise refused(context.obj, text("Say which release to follow."), "--watch")
+        from bot.cli import watching
+
+        asyncio.run(watching.watch(context.obj, slug))
+    if csv is not None:
+        asyncio.run(deliveries.write(context.obj, csv, slug, state, addresses=addresses))
+        return
     asyncio.run(deliveries.show(context.obj, slug, state, addresses=addresses, as_json=as_json))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.audience import repository as audience
 from bot.clock import Clock
 from bot.delivery import (
+    alerts,
     corrections,
     ledger,
     occurrences,
@@ -147,7 +148,8 @@ class Planner:
             await spacing.forget(connection, now)
             queued = await publications.next_due(connection, now)
             reminded = await reminders.look(database, settings, connection, now, changed=filled > 0)
-            await notices.post(database, connection, settings, now, (*told, *look.notices))
+            alarms = await alerts.look(connection, settings, now)
+            await notices.post(database, connection, settings, now, (*told, *look.notices, *alarms))
         self._looked, self._moved = now, moved
         self._again = min(look.again, queued or look.again, reminded)
         # What could not all be filled at once goes on at the next look.

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import ledger
-from bot.delivery.announcement import Announcement, called
+from bot.delivery.announcement import Announcement, AnnouncementState, called
 from bot.delivery.outcome import OPEN, DeliveryState
+from bot.delivery.pace import HEADROOM
+from bot.settings import Settings
 from translations.text import Text, text
 
 REASON_TEXTS: Mapping[str, Text] = {
@@ -74,6 +78,23 @@ class Summary:
             unknown=self.count(DeliveryState.UNKNOWN),
             open=self.open,
         )
+
+
+def time_needed(messages: int, rate_per_second: float) -> timedelta:
+    """How long so many messages take at that rate."""
+    return timedelta(seconds=messages / (rate_per_second * HEADROOM))
+
+
+def finishing(summary: Summary, settings: Settings, now: datetime) -> Text | None:
+    """When it will be through, on the office's clock; ``None`` unless it is being sent."""
+    if summary.announcement.state is not AnnouncementState.SENDING or not summary.open:
+        return None
+    through = now + time_needed(summary.open, settings.rate_per_second)
+    return text(
+        "Through at about {moment}, at {rate} messages a second.",
+        moment=through.astimezone(ZoneInfo(settings.timezone)),
+        rate=round(settings.rate_per_second),
+    )
 
 
 async def summaries(connection: AsyncConnection, release_id: int | None = None) -> list[Summary]:

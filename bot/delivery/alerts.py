@@ -1,0 +1,118 @@
+"""What staff are told, once, when sending does not go as it should: silence is never success."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.delivery import ledger, switch
+from bot.delivery.announcement import Announcement, AnnouncementState, called
+from bot.delivery.outcome import DeliveryState
+from bot.delivery.report import time_needed
+from bot.releases.notices import Notice
+from bot.settings import Settings
+from bot.store import tables as t
+from translations.text import text, texts
+
+STUCK = timedelta(minutes=15)
+"""For so long nothing at all was sent, although it could have been."""
+
+LONG_WAIT = timedelta(minutes=5)
+"""A flood wait shorter than this is nothing to be told of."""
+
+PATIENCE = 2.0
+"""An announcement is overdue after so many times what it needs, and :data:`STUCK` on top."""
+
+
+async def look(connection: AsyncConnection, settings: Settings, now: datetime) -> list[Notice]:
+    """The notices for what is not as it should be at ``now``; each has a key that stays."""
+    if await switch.paused(connection) is not None:
+        return []  # somebody knows
+    row = (
+        await connection.execute(
+            select(func.max(t.pace.c.blocked_until), func.max(t.pace.c.free_at))
+        )
+    ).one()
+    blocked, last = (datetime.fromtimestamp(value or 0, UTC) for value in row)
+    if blocked > now:
+        return [_flood(blocked, settings)] if blocked > now + LONG_WAIT else []
+    found = []
+    for announcement in await ledger.announcements(connection, AnnouncementState.SENDING):
+        waits_since = await _waits_since(connection, announcement, now)
+        if waits_since is None:
+            continue
+        idle = now - max(last, waits_since, blocked)
+        if idle > STUCK:
+            found.append(_stuck(announcement, idle))
+            continue
+        needed = await _needed(connection, announcement, settings)
+        if now - max(waits_since, blocked) > PATIENCE * needed + STUCK:
+            found.append(await _overdue(connection, announcement, now))
+    return found
+
+
+async def _waits_since(
+    connection: AsyncConnection, announcement: Announcement, now: datetime
+) -> datetime | None:
+    """Since when the first of what could be sent now has been due."""
+    d = t.delivery
+    query = select(func.min(d.c.due_at)).where(
+        d.c.announcement_id == announcement.id,
+        d.c.state == DeliveryState.PENDING,
+        d.c.due_at <= now,
+    )
+    since: datetime | None = await connection.scalar(query)
+    return since
+
+
+async def _needed(
+    connection: AsyncConnection, announcement: Announcement, settings: Settings
+) -> timedelta:
+    d = t.delivery
+    query = select(func.count()).where(d.c.announcement_id == announcement.id)
+    return time_needed(int(await connection.scalar(query) or 0), settings.rate_per_second)
+
+
+def _flood(until: datetime, settings: Settings) -> Notice:
+    return Notice(
+        key=f"flood/{until:%Y%m%dT%H}",
+        what=text(
+            "Telegram has asked the bot to wait until {moment}. Nothing is sent before that; then "
+            "it goes on by itself.",
+            moment=until.astimezone(ZoneInfo(settings.timezone)),
+        ),
+    )
+
+
+def _stuck(announcement: Announcement, idle: timedelta) -> Notice:
+    return Notice(
+        key=f"stuck/{announcement.key}",
+        what=texts(
+            "Nothing has been sent for {n} minute, and messages wait: {announcement}. Does a "
+            "process with the role “sender” run? The log says more.",
+            "Nothing has been sent for {n} minutes, and messages wait: {announcement}. Does a "
+            "process with the role “sender” run? The log says more.",
+            int(idle.total_seconds() // 60),
+            announcement=called(announcement.key),
+        ),
+    )
+
+
+async def _overdue(
+    connection: AsyncConnection, announcement: Announcement, now: datetime
+) -> Notice:
+    waiting = await ledger.waiting(connection, announcement.id, now)
+    return Notice(
+        key=f"overdue/{announcement.key}",
+        what=texts(
+            "{n} message should have been sent by now and still waits: {announcement}. "
+            "/deliveries shows how it goes.",
+            "{n} messages should have been sent by now and still wait: {announcement}. "
+            "/deliveries shows how it goes.",
+            waiting,
+            announcement=called(announcement.key),
+        ),
+    )
