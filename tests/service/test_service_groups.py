@@ -14,19 +14,21 @@ pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
 async def test_the_topics_of_a_group_are_spaced_and_draw_no_429(house: House) -> None:
     """Twenty-four topics of one forum would be twenty-four messages within a second."""
-    house.sandbox.set_rates(Rates())
+    house.sandbox.rates.rates = Rates()
     house.set(rate_per_second=30)
     people = await house.crowd(40)
-    owner = people[0]
-    group = house.sandbox.group(-1001, "Forum", owner, forum=True)
+    forum = house.sandbox.group(-1001234567890, "Forum", people[0], forum=True)
+    forum.add_bot()
+    topics = [forum.topic(f"Topic {number}") for number in range(24)]
+    house.sandbox.updates.drop()
     async with house.database.write() as connection:
-        for topic in range(2, 26):
+        for topic in topics:
             await audience.subscribe(
                 house.database,
                 connection,
                 SystemClock().now(),
                 transport="telegram",
-                address=f"{group.id}/{topic}",
+                address=f"{forum.id}/{topic}",
                 languages=("en",),
                 timezone="UTC",
             )
@@ -43,4 +45,4 @@ async def test_the_topics_of_a_group_are_spaced_and_draw_no_429(house: House) ->
     states = await house.states()
     waiting = [a for a, state in states.items() if "/" in a and state != "sent"]
     assert len(waiting) >= 20  # they do not hold up anybody
-    assert house.sandbox.refused == 0
+    assert house.sandbox.rates.refused == 0
