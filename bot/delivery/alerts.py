@@ -27,8 +27,14 @@ PATIENCE = 2.0
 """An announcement is overdue after so many times what it needs, and :data:`STUCK` on top."""
 
 
-async def look(connection: AsyncConnection, settings: Settings, now: datetime) -> list[Notice]:
-    """The notices for what is not as it should be at ``now``; each has a key that stays."""
+async def look(
+    connection: AsyncConnection, settings: Settings, watching: datetime, now: datetime
+) -> list[Notice]:
+    """The notices for what is not as it should be at ``now``; each has a key that stays.
+
+    Somebody has been looking without a gap since ``watching``: what stood still before, because
+    all did, is not late by that.
+    """
     if await switch.paused(connection) is not None:
         return []  # somebody knows
     row = (
@@ -44,12 +50,12 @@ async def look(connection: AsyncConnection, settings: Settings, now: datetime) -
         waits_since = await _waits_since(connection, announcement, now)
         if waits_since is None:
             continue
-        idle = now - max(last, waits_since, blocked)
+        idle = now - max(last, waits_since, blocked, watching)
         if idle > STUCK:
             found.append(_stuck(announcement, idle))
             continue
         needed = await _needed(connection, announcement, settings)
-        if now - max(waits_since, blocked) > PATIENCE * needed + STUCK:
+        if now - max(waits_since, blocked, watching) > PATIENCE * needed + STUCK:
             found.append(await _overdue(connection, announcement, now))
     return found
 

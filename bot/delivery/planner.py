@@ -42,6 +42,9 @@ FILLED_AT_A_LOOK = 500
 URGENT = (ledger.CORRECTION, ledger.WITHDRAWAL)
 """Kinds of announcements that overtake all others."""
 
+GAP = timedelta(minutes=5)
+"""Who has not looked for so long was away."""
+
 CLOCKS_DIFFER = timedelta(minutes=10)
 """How far apart the clocks of several machines may be."""
 
@@ -70,6 +73,8 @@ class Planner:
         self._moved: datetime | None = None
         """The last move to another time zone that was followed."""
         self._zones_read = NEVER
+        self._watching = NEVER
+        """Since when it has looked without a gap."""
         self.wake = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -148,7 +153,9 @@ class Planner:
             await spacing.forget(connection, now)
             queued = await publications.next_due(connection, now)
             reminded = await reminders.look(database, settings, connection, now, changed=filled > 0)
-            alarms = await alerts.look(connection, settings, now)
+            if not self._looked <= now < self._looked + GAP:
+                self._watching = now
+            alarms = await alerts.look(connection, settings, self._watching, now)
             await notices.post(database, connection, settings, now, (*told, *look.notices, *alarms))
         self._looked, self._moved = now, moved
         self._again = min(look.again, queued or look.again, reminded)

@@ -33,9 +33,12 @@ async def _pace(office: "Office", **later: float) -> None:
         await connection.execute(update(t.pace).values(**values))
 
 
-async def _look(office: "Office", **delta: float) -> list[str]:
-    office.clock.set(office.clock.now() + timedelta(**delta))
+async def _look(office: "Office", minutes: int = 0) -> list[str]:
+    """As the planner of a running service does, every minute."""
     await office.planner.look()
+    for _ in range(minutes):
+        office.clock.set(office.clock.now() + timedelta(minutes=1))
+        await office.planner.look()
     await office.read_notices()
     return office.told
 
@@ -51,9 +54,8 @@ async def test_it_is_said_once_that_nobody_sends(office: "Office") -> None:
 
 async def test_what_takes_much_longer_than_it_should_is_overdue(office: "Office") -> None:
     await _announced(office)
-    office.clock.set(office.clock.now() + timedelta(minutes=20))
-    await _pace(office, free_at=0)  # something is sent, but not this
-    (told,) = await _look(office)
+    await _pace(office, free_at=1200)  # something is sent, but not this
+    (told,) = await _look(office, minutes=20)
     assert told.startswith("2 messages should have been sent by now and still wait")
 
 
@@ -72,4 +74,10 @@ async def test_what_staff_have_paused_is_no_news_to_them(office: "Office") -> No
     async with office.database.write() as connection:
         pause = Pause(why=Why.ASKED, at=office.clock.now())
         await switch.stop(office.database, connection, pause)
-    assert await _look(office, hours=2) == []
+    assert await _look(office, minutes=60) == []
+
+
+async def test_who_comes_back_after_hours_does_not_cry_alarm(office: "Office") -> None:
+    await _announced(office)
+    office.clock.set(office.clock.now() + timedelta(hours=5))
+    assert await _look(office, minutes=2) == []
