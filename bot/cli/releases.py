@@ -8,7 +8,7 @@ from bot.errors import NotFound
 from bot.releases import audit, repository, versions
 from bot.releases.counting import counted
 from bot.releases.publication import filled_headline
-from bot.releases.release import Moment, Release
+from bot.releases.release import Moment, PubStatus, Release
 from bot.releases.review import OPERATOR
 from translations.text import text
 
@@ -89,6 +89,8 @@ async def show_one(
         remarks.show_changes(out, release, since)
     else:
         sheet.show(out, release, session.settings, language)
+        if release.pubstatus is PubStatus.CANCELED:
+            out.say(text("It was withdrawn."))
         for one in counted(release, chosen):
             out.say(one.as_text())
     if history:

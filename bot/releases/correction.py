@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.errors import Conflict
+from bot.errors import Conflict, NotFound
 from bot.releases.release import Release
 from translations.locales import best_match
 from translations.text import Text, text
+
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 LONGEST_NOTE = 600
 """Characters: a note is a sentence or two, and stands above the text in a message."""
@@ -59,13 +62,23 @@ class Correction:
 def notes_of(given: Sequence[str], release: Release) -> dict[str, str]:
     """Notes by language from ``["fr=…", "…"]``: without a language, the original's.
 
-    Raises ``Conflict`` for two in one language, or one that is too long.
+    Raises ``Conflict`` for two in one language, or one that is too long, ``NotFound`` for one in
+    a language that the release does not have.
     """
     notes: dict[str, str] = {}
     for one in given:
         tag, equals, words = one.partition("=")
-        if not equals or tag.strip() not in release.variants:
+        if not equals or not _TAG.fullmatch(tag.strip()):
             tag, words = release.original, one
+        elif tag.strip() not in release.variants:
+            raise NotFound(
+                text(
+                    "“{slug}” has no variant in {language}. There are: {known}.",
+                    slug=release.slug,
+                    language=tag.strip(),
+                    known=tuple(release.variants),
+                )
+            )
         tag, words = tag.strip(), " ".join(words.split())
         if not words:
             continue

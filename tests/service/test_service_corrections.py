@@ -200,3 +200,5 @@ async def test_nothing_to_correct_is_said(house: House) -> None:
         status=1,
     )
     assert "note" in silent.err
+    unknown = await house.polyherald("withdraw", "tide-log", "--reason", "ru=Нет.", status=1)
+    assert "no variant in ru" in unknown.err
