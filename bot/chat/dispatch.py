@@ -80,6 +80,8 @@ PRESSES: Mapping[str, Press] = {
     "pause": staff.pause,
     "resume": staff.resume,
     "cancel": staff.cancel,
+    "resend": staff.ask_resend,
+    "resend!": staff.send_again,
 }
 # Everything else in a group is other people's talk.
 _GROUP_COMMANDS = ("help", "language", "topics", "timezone", "stop")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from bot import __version__
 from bot.audience import repository as audience
@@ -11,18 +12,18 @@ from bot.audience.subscriber import SubscriberState
 from bot.chat import keyboards
 from bot.chat import release_card as card
 from bot.chat.keyboards import Rows, number, parts_of, press
-from bot.chat.page import Page
+from bot.chat.page import Page, shown
 from bot.chat.turn import Turn
 from bot.chat.words import ANNOUNCEMENT, RELEASE, SUBSCRIBER
-from bot.delivery import control, report, switch, waiting
+from bot.delivery import control, ledger, report, resend, switch, waiting
 from bot.delivery.announcement import Announcement, AnnouncementState, called
 from bot.delivery.outcome import DeliveryState
 from bot.delivery.report import REASON_TEXTS, STATE_TEXTS, Summary
-from bot.errors import PolyheraldError
+from bot.errors import Conflict, PolyheraldError
 from bot.releases import repository
 from bot.releases.release import ReleaseState
 from translations.locales import native_name
-from translations.text import Text, text
+from translations.text import Text, text, texts
 
 MOST_REPORTED = 10
 
@@ -54,7 +55,7 @@ async def deliveries(turn: Turn, arguments: str) -> None:
         when = report.finishing(summary, turn.office.settings, turn.office.clock.now())
         if when is not None:
             page.line(when)
-        await turn.say(page, _choices(summary.announcement))
+        await turn.say(page, [*_choices(summary.announcement), *_again(turn, summary)])
 
 
 def _choices(announcement: Announcement) -> Rows:
@@ -66,6 +67,74 @@ def _choices(announcement: Announcement) -> Rows:
         case AnnouncementState.PLANNING | AnnouncementState.SENDING:
             return [[press(text("Pause it"), "pause", announcement.id)]]
     return []
+
+
+def _again(turn: Turn, summary: Summary) -> Rows:
+    """To send again what failed, or may not have arrived; whoever may is asked first."""
+    if turn.actor is None or not turn.actor.may("schedule"):
+        return []
+    return [
+        [
+            press(
+                text("Send again: {state}", state=STATE_TEXTS[state]),
+                "resend",
+                summary.announcement.id,
+                state.value,
+            )
+        ]
+        for state in (DeliveryState.UNKNOWN, DeliveryState.FAILED)
+        if summary.count(state)
+    ]
+
+
+async def ask_resend(turn: Turn, parts: Sequence[str]) -> None:
+    """The button “Send again”: what that would be, and one more press."""
+    turn.staff("schedule")
+    ident, state = parts_of(parts, 2)
+    slug, wanted = await _to_resend(turn, ident, state)
+    async with turn.office.database.read() as connection:
+        count, found = await resend.candidates(connection, slug, wanted, MOST_REPORTED)
+    if not count:
+        raise Conflict(text("Nothing of “{slug}” can be sent again in this state.", slug=slug))
+    zone = ZoneInfo(turn.office.settings.timezone)
+    page = turn.page()
+    page.line(
+        texts(
+            "Some may have arrived already. Send {n} message again?",
+            "Some may have arrived already. Send {n} messages again?",
+            count,
+        ),
+        bold=True,
+    )
+    for one in found:
+        what = shown(one.headline)
+        at = one.at.astimezone(zone) if one.at else None
+        when = turn.words.formats.datetime(at, str(zone)) if at else "–"
+        page.item(f"{when} · {native_name(one.language)} · {what}")
+    if count > len(found):
+        page.line(texts("… and {n} more", "… and {n} more", count - len(found)))
+    await turn.say(page, [[press(text("Confirm"), "resend!", ident, state)]])
+
+
+async def send_again(turn: Turn, parts: Sequence[str]) -> None:
+    """The button “Confirm” under that question."""
+    actor = turn.staff("schedule")
+    ident, state = parts_of(parts, 2)
+    slug, wanted = await _to_resend(turn, ident, state)
+    await turn.claim()
+    office = turn.office
+    sent = await resend.resend(office.database, office.clock, actor, slug, wanted)
+    await turn.show(texts("{n} delivery is sent again.", "{n} deliveries are sent again.", sent))
+
+
+async def _to_resend(turn: Turn, ident: str, state: str) -> tuple[str, DeliveryState]:
+    if state not in (DeliveryState.UNKNOWN, DeliveryState.FAILED):
+        raise keyboards.outdated()
+    async with turn.office.database.read() as connection:
+        announcement = await ledger.find(connection, number(ident))
+    if announcement is None:
+        raise keyboards.outdated()
+    return announcement.key.split("/")[0], DeliveryState(state)
 
 
 _NOTHING = text("Nothing has been announced yet.")
