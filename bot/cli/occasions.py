@@ -11,7 +11,7 @@ from bot.occasions import almanac
 from bot.occasions.calendar import local_date
 from bot.occasions.observance import Anniversary, anniversaries
 from bot.releases import repository
-from bot.releases.release import Release
+from bot.releases.release import PubStatus, Release
 from translations.formats import fill_pattern
 from translations.locales import best_match
 from translations.text import Text, text, texts
@@ -92,7 +92,11 @@ def _place(occasion: Occasion) -> tuple[date, int, str]:
 
 async def show(session: Session, first: date, last: date, *, as_json: bool) -> None:
     async with session.database() as database, database.read() as connection:
-        releases = await repository.everything(connection)
+        releases = [
+            release
+            for release in await repository.everything(connection)
+            if release.pubstatus is PubStatus.USABLE
+        ]
         series = await almanac.series_names(connection)
     found = each_once(between(releases, first, last), series)
     out = session.out

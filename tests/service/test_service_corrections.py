@@ -36,8 +36,8 @@ def _write(house: House, tag: str, headline: str, body: str) -> None:
     )
 
 
-async def _published(house: House, number: int) -> None:
-    house.write("tide-log", "release.yaml", "date: 2026-06-26\noriginal: en\n")
+async def _published(house: House, number: int, more: str = "") -> None:
+    house.write("tide-log", "release.yaml", "date: 2026-06-26\noriginal: en\n" + more)
     _write(house, "en", "The tide log", "It has 12 volumes.")
     _write(house, "fr", "Le journal des marées", "Il compte 12 volumes.")
     await house.taken_in("tide-log")
@@ -126,7 +126,8 @@ async def test_a_withdrawal_leaves_a_notice_everywhere(house: House) -> None:
     ann, zoe = house.sandbox.person(1000, "A", "en"), house.sandbox.person(1001, "Z", "fr")
     await house.serve()
     await _subscribed(house, (ann, "en"), (zoe, "fr"))
-    await _published(house, 2)
+    await _published(house, 2, "observance:\n  origin: 1926-06-26\n")
+    assert (await house.polyherald("calendar", "--json")).json != []
     feed = await house.shows("/feeds/en/atom.xml", "12 volumes")
     before = feedparser.parse(feed.body).entries[0]
     await house.polyherald("withdraw", "tide-log", "--reason", "Sent by mistake.", "--yes")
@@ -149,6 +150,7 @@ async def test_a_withdrawal_leaves_a_notice_everywhere(house: House) -> None:
     assert "Sent by mistake." in entry.content[0].value
     assert "12 volumes" not in entry.content[0].value
     assert "tide-log" not in (await house.get("/en/")).text
+    assert (await house.polyherald("calendar", "--json")).json == []
     late = house.sandbox.person(1002, "L", "en")
     await _subscribed(house, (late, "en"))
     assert house.announced(late) == []
