@@ -83,9 +83,21 @@ async def measure(url: str, recipients: int) -> dict[str, float]:
     before = await _size(database)
     number = await _send(database, recipients // SENT)
     figures["sent bytes"] = figures["planned bytes"] + (await _size(database) - before) / number
-    figures["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures["memory"] = _most_memory()
     await database.close()
     return figures
+
+
+def _most_memory() -> float:
+    """Megabytes; of this program alone, where the system tells: what it was started by counts in
+    ``ru_maxrss`` too."""
+    try:
+        for line in Path("/proc/self/status").read_text("ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 async def _subscribe(database: Any, count: int) -> None:

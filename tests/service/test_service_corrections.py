@@ -102,6 +102,7 @@ async def test_a_correction_is_edited_in_and_told_of_in_the_language_that_was_se
     assert "There are 13 volumes, not 12." in feed.entries[0].content[0].value
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_a_typo_is_put_right_without_a_word(house: House) -> None:
     ann, bob = (house.sandbox.person(1000 + i, n, "en") for i, n in enumerate("AB"))
     await house.serve()
@@ -190,6 +191,7 @@ async def test_who_is_still_to_be_sent_it_gets_the_corrected_text(house: House) 
         assert len(found) == (2 if str(person.id) in edited else 1)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_nothing_to_correct_is_said(house: House) -> None:
     await house.serve()
     await _published(house, 0)
