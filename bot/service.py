@@ -109,6 +109,7 @@ class Service:
             token,
             self.settings.telegram_api_url,
             allow_paid=self.settings.allow_paid_broadcast,
+            per_second=self.settings.rate_per_second,
         )
         stack.push_async_callback(transport.close)
         return transport

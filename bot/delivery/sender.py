@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from time import monotonic
 
 import structlog
@@ -21,7 +22,7 @@ from bot.delivery.earlier import SUPERSEDED
 from bot.delivery.ledger import Claim
 from bot.delivery.message import correction_notice, published_message, withdrawal_notice
 from bot.delivery.outcome import IN_PLACE, Change, DeliveryState, Way, decide
-from bot.delivery.pace import Pace
+from bot.delivery.pace import LONGEST_BLOCK, Pace
 from bot.errors import StoreError
 from bot.releases import notices, publication
 from bot.releases.correction import Kind
@@ -38,6 +39,10 @@ TURN = 1.0
 
 LONGEST_SEND = 60.0
 """Seconds after which a send has ended one way or another; the transport's timeouts are shorter."""
+
+STALE = 15.0
+"""Seconds after its slot when a message is given back unsent: this worker stood still, and others
+may have taken it for dead. Well under :data:`LONGEST_SEND`."""
 
 RECORD_AGAIN = 1.0
 
@@ -102,6 +107,8 @@ class Sender:
         self._batch = max(1, min(100, round(settings.rate_per_second / 40)))
         self._stopping = asyncio.Event()
         self._messages: dict[int, _Messages] = {}
+        self._blocked: tuple[float, str] = (0.0, "")
+        """Until when nothing may be sent, and why: known here before it is in the database."""
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._books = Books(database, clock, pace, self.name, count)
 
@@ -174,7 +181,7 @@ class Sender:
             back = Change(state=DeliveryState.RETRYING, reason=FAULT, due_at=self._clock.now())
             return [Ended(claim, back) for claim in turn.claims]
         sends = [
-            self._send(claim, message, slots.start + place * slots.interval - now)
+            self._send(claim, message, slots.start + place * slots.interval, now)
             if not choosy or messages.still_best(claim)
             else _superseded(claim)
             for place, (claim, message) in enumerate(zip(turn.claims, made, strict=True))
@@ -203,9 +210,11 @@ class Sender:
                     told = Notice(key=f"fault/{announcement.key}/{now:%Y%m%dT%H%M}", what=what)
                     await notices.post(self._database, connection, self._settings, now, [told])
 
-    async def _send(self, claim: Claim, message: Message, delay: float) -> Ended:
-        if delay > 0:
-            await asyncio.sleep(delay)
+    async def _send(self, claim: Claim, message: Message, slot: float, now: float) -> Ended:
+        if slot > now:
+            await asyncio.sleep(slot - now)
+        if (unsent := self._not_now(slot)) is not None:
+            return Ended(claim, unsent)
         transport = self._transports.get(claim.transport)
         outcome: Outcome
         if transport is None:
@@ -222,6 +231,8 @@ class Sender:
             reason=claim.reason,
             way=claim.way,
         )
+        if change.pause_until is not None:
+            self._blocked = max(self._blocked, (change.pause_until.timestamp(), change.reason))
         if claim.way is Way.NOTICE:  # the message that was edited first stays known
             change = replace(change, message_ids=(claim.earlier, *change.message_ids))
         if change.reason:
@@ -229,6 +240,17 @@ class Sender:
                 "delivery", state=change.state, reason=change.reason, to=claim.subscriber_id
             )
         return Ended(claim, change)
+
+    def _not_now(self, slot: float) -> Change | None:
+        """What becomes of a message whose slot has come, if it is not to be sent after all."""
+        now = self._clock.now()
+        until, reason = self._blocked
+        if now.timestamp() < until <= now.timestamp() + LONGEST_BLOCK:
+            back = datetime.fromtimestamp(until, UTC)
+            return Change(state=DeliveryState.RETRYING, reason=reason, due_at=back)
+        if now.timestamp() > slot + STALE:
+            return Change(state=DeliveryState.RETRYING, due_at=now)
+        return None
 
 
 async def _superseded(claim: Claim) -> Ended:

@@ -22,6 +22,8 @@ from telegram.error import (
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from bot.transports.window import Window
+
 RETRY_AFTER_UNSAID = timedelta(seconds=5)
 """How long to wait when 429 does not say."""
 
@@ -35,6 +37,8 @@ _KINDS = {
     404: InvalidToken,  # a token of a wrong form, or a method that does not exist
     409: Conflict,
 }
+_POSTING = ("send", "edit", "copy", "forward")
+"""How the methods begin whose calls the Bot API counts."""
 _TOKEN = re.compile(r"/bot[^/\s'\"]+")
 
 
@@ -71,7 +75,7 @@ class AiohttpRequest(BaseRequest):
     All times in seconds. ``connections`` bounds what is under way at once; who finds none free
     within ``pool_timeout`` gets :class:`NeverSent`. ``proxy`` is the URL of an HTTP proxy; the
     environment's are not read, so that a sandbox on loopback stays there. aiohttp repeats no
-    POST by itself.
+    POST by itself. What is posted goes through ``window``, if there is one.
 
     Errors are not chained to aiohttp's, because those quote the URL, and the URL has the token.
     """
@@ -86,7 +90,9 @@ class AiohttpRequest(BaseRequest):
         upload_timeout: float = 60,
         read_timeout: float = 30,
         proxy: str | None = None,
+        window: Window | None = None,
     ) -> None:
+        self._window = window
         self._connections = connections
         self._connect = connect_timeout
         self._pool = pool_timeout
@@ -144,12 +150,20 @@ class AiohttpRequest(BaseRequest):
                 *(u if v is self.DEFAULT_NONE else v for u, v in zip(usual, given, strict=True))
             )
         body, headers = _body(request_data)
-        return 200, await self._exchange(url, method, body, headers, timeout)
+        if self._window is None or not _posts(url):
+            return 200, await self._exchange(url, method, body, headers, timeout)
+        async with self._window.call():
+            return 200, await self._exchange(url, method, body, headers, timeout)
 
     async def call(self, url: str, parameters: dict[str, Any]) -> Any:
-        """The result of one method without files, as plain values; raises as ``Bot`` would."""
+        """What one posting method without files results in, as plain values; raises as ``Bot``
+        would."""
         body = orjson.dumps(parameters)
-        payload = await self._exchange(url, "POST", body, _JSON, self._timeout)
+        if self._window is None:
+            payload = await self._exchange(url, "POST", body, _JSON, self._timeout)
+        else:
+            async with self._window.call():
+                payload = await self._exchange(url, "POST", body, _JSON, self._timeout)
         return self.parse_json_payload(payload)["result"]
 
     @staticmethod
@@ -238,6 +252,11 @@ def refusal(status: int, payload: bytes) -> TelegramError:
         return Throttled(RETRY_AFTER_UNSAID)
     kind = _KINDS.get(status)
     return kind(what) if kind is not None else BadAnswer(status, what)
+
+
+def _posts(url: str) -> bool:
+    method = url.rpartition("/")[2]
+    return method.startswith(_POSTING) and method != "sendChatAction"
 
 
 def _body(

@@ -29,6 +29,7 @@ from bot.transports.address import telegram_address
 from bot.transports.base import Message, Moved, NotNow, Outcome, Refused, Sent, Unknown
 from bot.transports.fit import fit
 from bot.transports.request import AiohttpRequest, BadAnswer, NeverSent
+from bot.transports.window import Window
 from translations.text import text
 
 # A chat's number has at most 52 significant bits; names are ASCII, without regard to case.
@@ -91,6 +92,9 @@ class TelegramTransport:
     one more waits a few seconds for its turn, then is ``NotNow``. A send lasts at most
     ``read_timeout`` + 20 seconds, whatever the server does.
 
+    ``per_second`` is how many messages, answers to people included, leave here in any second;
+    without it there is no limit but the server's.
+
     ``paid`` tells whether broadcasts may still be paid for: it starts as ``allow_paid`` and goes
     off for good at the first refusal, from where on the free rate holds.
     """
@@ -104,12 +108,16 @@ class TelegramTransport:
         *,
         in_flight: int = 64,
         allow_paid: bool = False,
+        per_second: float | None = None,
         read_timeout: float = 30,
         proxy: str | None = None,
     ) -> None:
         base = api_url.rstrip("/")
         self._request = AiohttpRequest(
-            connections=in_flight + CONVERSATION, read_timeout=read_timeout, proxy=proxy
+            connections=in_flight + CONVERSATION,
+            read_timeout=read_timeout,
+            proxy=proxy,
+            window=None if per_second is None else Window(per_second),
         )
         with _unlogged_token():
             self._bot = _Bot(

@@ -1,0 +1,69 @@
+"""No more calls in any second than the far side counts, however unevenly they get there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from time import monotonic
+
+SECOND = 1.0
+
+FORGETTING = 1.001
+"""By what factor, with each call, the quickest answer that is remembered grows: a way there that
+has become longer is known as such after some hundred calls."""
+
+
+class Window:
+    """Lets calls through, first come, first served.
+
+    Slots that are evenly spaced here do not stay so: a machine that stands still for a moment,
+    or a packet sent twice, and several calls arrive at once, with the next ones on time behind
+    them. A strict server counts what arrives. When a call arrived is not known, only that it was
+    between its departure and its answer, less the time that the quickest answer takes. So each
+    is held to have come as late as it can have, and the next one to come as early as it can.
+
+    ``per_second`` is how many it lets through in a second.
+    """
+
+    def __init__(self, per_second: float) -> None:
+        self._count = max(1, int(per_second))
+        self._arrived: deque[float] = deque()
+        self._under_way = 0
+        self._quickest: float | None = None
+        self._turn = asyncio.Lock()
+        self._ended = asyncio.Event()
+
+    @asynccontextmanager
+    async def call(self) -> AsyncIterator[None]:
+        """Wait until a call may leave; the block is the call."""
+        async with self._turn:
+            await self._room()
+            self._under_way += 1
+        left = monotonic()
+        try:
+            yield
+        finally:
+            self._end(left, monotonic())
+
+    async def _room(self) -> None:
+        while True:
+            now = monotonic()
+            while self._arrived and self._arrived[0] + SECOND <= now:
+                self._arrived.popleft()
+            if len(self._arrived) + self._under_way < self._count:
+                return
+            if self._arrived:
+                await asyncio.sleep(self._arrived[0] + SECOND - now)
+                continue
+            self._ended.clear()
+            await self._ended.wait()
+
+    def _end(self, left: float, now: float) -> None:
+        took = now - left
+        known = took if self._quickest is None else self._quickest * FORGETTING
+        self._quickest = min(took, known)
+        self._under_way -= 1
+        self._arrived.append(now - self._quickest)
+        self._ended.set()
