@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import logs
 from bot.clock import Clock, SystemClock
-from bot.delivery import ledger, moved, pace, standstill, switch
+from bot.delivery import ledger, moved, pace, standstill, switch, workers
 from bot.delivery.announcement import AnnouncementState
 from bot.delivery.engine import Engine, engine_for
 from bot.delivery.planner import Planner
@@ -105,11 +105,12 @@ class Service:
             return None
         from bot.transports.telegram import TelegramTransport
 
+        rate = self.settings.rate_per_second
         transport = TelegramTransport(
             token,
             self.settings.telegram_api_url,
-            allow_paid=self.settings.allow_paid_broadcast,
-            per_second=self.settings.rate_per_second,
+            per_second=pace.FREE if pace.paid_cap(self.settings) else rate,
+            paid_per_second=rate,
         )
         stack.push_async_callback(transport.close)
         return transport
@@ -225,14 +226,15 @@ class Service:
         rate = self._pace()
         async with self.database.write() as connection:
             now = self.clock.now()
-            slot = await rate.take(connection, 1, now)
+            slot = await rate.take_for_answer(connection, now)
         await asyncio.sleep(max(0.0, slot.start - now.timestamp()))
 
     def _pace(self) -> pace.Pace:
         """The rate that all who send through this bot share."""
         assert self._token is not None
         key = pace.key_of(self._token)
-        return pace.Pace(self.database, key, self.settings.rate_per_second)
+        cap = pace.paid_cap(self.settings)
+        return pace.Pace(self.database, key, self.settings.rate_per_second, cap=cap)
 
     async def _tell(self, notice: Notice) -> None:
         async with self.database.write() as connection:
@@ -266,6 +268,7 @@ class Service:
         beats = asyncio.create_task(
             standstill.beat(self.database, self.clock, self.settings.data_dir, here)
         )
+        lives = asyncio.create_task(workers.say_so(self.database, self.clock, sender.name))
         running = asyncio.create_task(engine.run(sender.send_chunk))
         stopped = asyncio.create_task(self.stop.wait())
         await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
@@ -273,7 +276,10 @@ class Service:
         await engine.stop()
         await _ended(stopped)
         await _ended(beats)
+        await _ended(lives)
         await running
+        with suppress(StoreError):  # it is forgotten by itself
+            await workers.leave(self.database, sender.name)
 
     # --- the house -------------------------------------------------------------------------------
 

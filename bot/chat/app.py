@@ -15,6 +15,7 @@ from bot.chat import commands
 from bot.chat.messenger import Messenger
 from bot.chat.office import Office
 from bot.chat.poller import FIRST_PAUSE, LONGEST_PAUSE, Poller
+from bot.chat.progress import Progress
 from bot.chat.updates import KINDS, Updates
 from bot.clock import Clock
 from bot.errors import StoreError, TransportError
@@ -79,6 +80,7 @@ class Chat:
         """Listen and carry notices until ``stop``, then finish what was begun."""
         await self._until_set_up(stop)
         carrying = asyncio.create_task(Messenger(self._office).run(stop))
+        following = asyncio.create_task(Progress(self._office).run(stop))
         if self._office.settings.telegram_webhook_url:
             await stop.wait()
         elif self._ready:
@@ -87,6 +89,7 @@ class Chat:
             async with asyncio.timeout(LONGEST_FAREWELL):
                 await self._updates.drain()
                 await carrying
+                await following
         except TimeoutError:
             log.warning("stopped before everybody had an answer")
 

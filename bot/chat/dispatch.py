@@ -77,6 +77,7 @@ PRESSES: Mapping[str, Press] = {
     "pause-all": staff.pause_all,
     "go-on": staff.ask_go_on,
     "go-on!": staff.go_on,
+    "progress": staff.progress,
     "pause": staff.pause,
     "resume": staff.resume,
     "cancel": staff.cancel,

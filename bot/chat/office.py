@@ -83,14 +83,15 @@ class Office:
                 await asyncio.sleep(attempt)
         raise AssertionError("unreachable")
 
-    async def _post(self, call: Callable[[], Awaitable[object]]) -> None:
+    async def _post(self, call: Callable[[], Awaitable[Result]]) -> Result:
         if self.reserve is not None:
             await self.reserve()
-        await self.ask(call)
+        return await self.ask(call)
 
-    async def send(self, chat_id: int, page: Page, words: Catalog, buttons: Rows = ()) -> None:
-        """Say ``page``, the buttons under its last message; raises ``TelegramError``."""
-        messages = page.messages()
+    async def send(self, chat_id: int, page: Page, words: Catalog, buttons: Rows = ()) -> int:
+        """Say ``page``, the buttons under its last message; returns the id of that (0 where
+        there is nothing to say), raises ``TelegramError``."""
+        messages, last = page.messages(), 0
         for place, (text, entities) in enumerate(messages, 1):
             keyboard = markup(buttons, words) if place == len(messages) else None
 
@@ -107,7 +108,8 @@ class Office:
                     reply_markup=keyboard,
                 )
 
-            await self._post(post)
+            last = (await self._post(post)).message_id
+        return last
 
     async def redraw(
         self, message: telegram.Message, page: Page, words: Catalog, buttons: Rows = ()

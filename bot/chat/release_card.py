@@ -201,6 +201,7 @@ def _scheduling(release: Release) -> list[Button]:
     if release.state is ReleaseState.QUEUED:
         buttons.append(press(text("Hold"), "hold", ident))
     if release.state is ReleaseState.PUBLISHED and release.pubstatus is PubStatus.USABLE:
+        buttons.append(press(text("How it goes"), "progress", ident))
         buttons.append(press(text("Correct …"), "correct", ident))
         buttons.append(press(text("Withdraw …"), "withdraw", ident))
     return buttons

@@ -11,14 +11,16 @@ from bot.audience import repository as audience
 from bot.audience.subscriber import SubscriberState
 from bot.chat import keyboards
 from bot.chat import release_card as card
-from bot.chat.keyboards import Rows, number, parts_of, press
-from bot.chat.page import Page, shown
+from bot.chat.keyboards import number, parts_of, press
+from bot.chat.page import shown
+from bot.chat.progress import follow
+from bot.chat.reports import UNDERWAY, report_of, shown_report
 from bot.chat.turn import Turn
-from bot.chat.words import ANNOUNCEMENT, RELEASE, SUBSCRIBER
+from bot.chat.words import RELEASE, SUBSCRIBER
 from bot.delivery import control, ledger, report, resend, switch, waiting
-from bot.delivery.announcement import Announcement, AnnouncementState, called
+from bot.delivery.announcement import AnnouncementState, called
 from bot.delivery.outcome import DeliveryState
-from bot.delivery.report import REASON_TEXTS, STATE_TEXTS, Summary
+from bot.delivery.report import Summary
 from bot.errors import Conflict, PolyheraldError
 from bot.releases import repository
 from bot.releases.release import ReleaseState
@@ -51,40 +53,24 @@ async def deliveries(turn: Turn, arguments: str) -> None:
             page.item(waiting.as_text(language, number))
         await turn.say(page)
     for summary in found[-MOST_REPORTED:]:
-        page = _report(turn.page(), summary)
-        when = report.finishing(summary, turn.office.settings, turn.office.clock.now())
-        if when is not None:
-            page.line(when)
-        await turn.say(page, [*_choices(summary.announcement), *_again(turn, summary)])
+        await _follow(turn, summary)
 
 
-def _choices(announcement: Announcement) -> Rows:
-    match announcement.state:
-        case AnnouncementState.HELD:
-            return keyboards.held(announcement.id)
-        case AnnouncementState.PAUSED:
-            return keyboards.paused(announcement.id)
-        case AnnouncementState.PLANNING | AnnouncementState.SENDING:
-            return [[press(text("Pause it"), "pause", announcement.id)]]
-    return []
+async def progress(turn: Turn, parts: Sequence[str]) -> None:
+    """The button “How it goes” under what has just been published."""
+    turn.staff()
+    (ident,) = parts_of(parts, 1)
+    release = await card.numbered(turn, ident)
+    await deliveries(turn, release.slug)
 
 
-def _again(turn: Turn, summary: Summary) -> Rows:
-    """To send again what failed, or may not have arrived; whoever may is asked first."""
-    if turn.actor is None or not turn.actor.may("schedule"):
-        return []
-    return [
-        [
-            press(
-                text("Send again: {state}", state=STATE_TEXTS[state]),
-                "resend",
-                summary.announcement.id,
-                state.value,
-            )
-        ]
-        for state in (DeliveryState.UNKNOWN, DeliveryState.FAILED)
-        if summary.count(state)
-    ]
+async def _follow(turn: Turn, summary: Summary) -> None:
+    """Say how it goes, in a message that keeps itself up to date until it is through."""
+    actor = turn.staff()
+    page, buttons = shown_report(turn.office, actor, turn.words, summary)
+    message_id = await turn.say(page, buttons)
+    if message_id and summary.announcement.state in UNDERWAY:
+        await follow(turn.office, turn.chat_id, message_id, turn.user_id, turn.words.tag, summary)
 
 
 async def ask_resend(turn: Turn, parts: Sequence[str]) -> None:
@@ -140,33 +126,6 @@ async def _to_resend(turn: Turn, ident: str, state: str) -> tuple[str, DeliveryS
 _NOTHING = text("Nothing has been announced yet.")
 
 
-def _report(page: Page, summary: Summary) -> Page:
-    page.line(summary.as_text(), bold=True)
-    page.line(text("State: {state}", state=ANNOUNCEMENT[summary.announcement.state]))
-    languages: dict[str, Counter[str]] = {}
-    reasons: Counter[tuple[str, str]] = Counter()
-    for (language, state, reason), count in summary.tally.items():
-        languages.setdefault(language, Counter())[state] += count
-        if reason and state != DeliveryState.SENT:
-            reasons[state, reason] += count
-    for language, states in languages.items():
-        for state, count in states.items():
-            page.item(
-                text(
-                    "{language}: {count} {state}",
-                    language=native_name(language),
-                    count=count,
-                    state=STATE_TEXTS[DeliveryState(state)],
-                )
-            )
-    if reasons:
-        page.gap().line(text("Why, and what to do:"), bold=True)
-    for (_, reason), count in reasons.most_common():
-        what: Text | str = REASON_TEXTS.get(reason, reason)
-        page.item(text("{count} × {reason}", count=count, reason=what))
-    return page
-
-
 async def subscribers(turn: Turn, _arguments: str) -> None:
     """How many there are, by language and state; nobody by name."""
     turn.staff()
@@ -196,7 +155,7 @@ async def status(turn: Turn, _arguments: str) -> None:
         counts = await audience.counts(connection)
         announcements = await report.summaries(connection)
     active = sum(n for (_, state), n in counts.items() if state == SubscriberState.ACTIVE)
-    going = [s for s in announcements if s.announcement.state in _UNDERWAY]
+    going = [s for s in announcements if s.announcement.state in UNDERWAY]
     stuck = sum(s.announcement.state is AnnouncementState.HELD for s in announcements)
     unknown = sum(s.count(DeliveryState.UNKNOWN) for s in announcements)
     page = turn.page(text("Polyherald {version} is running.", version=__version__))
@@ -217,9 +176,6 @@ async def status(turn: Turn, _arguments: str) -> None:
         else press(text("Pause all sending"), "pause-all")
     )
     await turn.say(page, [[button]] if actor.may("administer") else [])
-
-
-_UNDERWAY = (AnnouncementState.PLANNING, AnnouncementState.SENDING)
 
 
 async def pause_all(turn: Turn, _parts: Sequence[str]) -> None:
@@ -305,4 +261,4 @@ async def _as_it_is(turn: Turn, ident: int, what: Text) -> None:
         found = await report.summaries(connection)
     summary = next((s for s in found if s.announcement.id == ident), None)
     if summary is not None:
-        await turn.show(_report(turn.page(), summary))
+        await turn.show(report_of(turn.page(), summary))

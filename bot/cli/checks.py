@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from bot.delivery.pace import FREE, paid_cap
 from bot.settings import Settings, unknown_variables
 from translations.catalogs import catalog_for, interface_languages
 from translations.locales import best_match
-from translations.text import Text, text
+from translations.text import Text, text, texts
 
 WEBHOOK_PORTS = (443, 80, 88, 8443)
 """Bot API, ``setWebhook``: the ports that Telegram calls."""
@@ -93,6 +94,33 @@ def webhook(settings: Settings) -> Iterator[Finding]:
         text("Telegram does not call {url}.", url=settings.telegram_webhook_url),
         text("Use https and one of the ports 443, 80, 88 and 8443 in telegram_webhook_url."),
     )
+
+
+def paying(settings: Settings) -> Iterator[Finding]:
+    """Faster than Telegram allows for nothing, or paid for in vain."""
+    fast = settings.rate_per_second > FREE
+    if settings.allow_paid_broadcast and paid_cap(settings):
+        cap = settings.paid_messages_cap
+        yield ok(
+            "pace",
+            texts(
+                "At most {n} message of an announcement is paid for.",
+                "At most {n} messages of an announcement are paid for.",
+                cap,
+            ),
+        )
+    elif settings.allow_paid_broadcast:
+        yield warning(
+            "pace",
+            text("allow_paid_broadcast is on, and nothing is paid for."),
+            text("Set paid_messages_cap, and rate_per_second above 30; or turn it off."),
+        )
+    elif fast and urlsplit(settings.telegram_api_url).hostname == REAL_BOT_API:
+        yield warning(
+            "pace",
+            text("rate_per_second is more than Telegram allows for nothing."),
+            text("Set it to 30, or pay: allow_paid_broadcast and paid_messages_cap."),
+        )
 
 
 def office(settings: Settings) -> Iterator[Finding]:

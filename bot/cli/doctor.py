@@ -20,6 +20,7 @@ from bot.cli.checks import (
     languages,
     office,
     ok,
+    paying,
     variables,
     warning,
     webhook,
@@ -51,7 +52,7 @@ async def examine(session: Session) -> list[Finding]:
         return [*findings, error("settings", refusal.what)]
     findings.append(ok("settings", text("The settings can be read.")))
     now = session.clock.now()
-    for check in (addresses, webhook, office, languages, _folders, _time_zones):
+    for check in (addresses, webhook, office, paying, languages, _folders, _time_zones):
         findings += check(settings)
     findings += _clock(now)
     findings += await _database(settings, now)

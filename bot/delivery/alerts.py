@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.delivery import ledger, switch
 from bot.delivery.announcement import Announcement, AnnouncementState, called
 from bot.delivery.outcome import DeliveryState
+from bot.delivery.pace import paid_cap
 from bot.delivery.report import time_needed
 from bot.releases.notices import Notice
 from bot.settings import Settings
@@ -51,6 +52,8 @@ async def look(
         if waits_since is None:
             continue
         idle = now - max(last, waits_since, blocked, watching)
+        if 0 < paid_cap(settings) <= announcement.paid:
+            found.append(_capped(announcement))
         if idle > STUCK:
             found.append(_stuck(announcement, idle))
             continue
@@ -79,7 +82,7 @@ async def _needed(
 ) -> timedelta:
     d = t.delivery
     query = select(func.count()).where(d.c.announcement_id == announcement.id)
-    return time_needed(int(await connection.scalar(query) or 0), settings.rate_per_second)
+    return time_needed(int(await connection.scalar(query) or 0), settings)
 
 
 def _flood(until: datetime, settings: Settings) -> Notice:
@@ -89,6 +92,20 @@ def _flood(until: datetime, settings: Settings) -> Notice:
             "Telegram has asked the bot to wait until {moment}. Nothing is sent before that; then "
             "it goes on by itself.",
             moment=until.astimezone(ZoneInfo(settings.timezone)),
+        ),
+    )
+
+
+def _capped(announcement: Announcement) -> Notice:
+    return Notice(
+        key=f"paid/{announcement.key}",
+        what=texts(
+            "{n} message has been paid for, as many as paid_messages_cap allows: {announcement}. "
+            "The rest is sent at 30 a second.",
+            "{n} messages have been paid for, as many as paid_messages_cap allows: "
+            "{announcement}. The rest is sent at 30 a second.",
+            announcement.paid,
+            announcement=called(announcement.key),
         ),
     )
 

@@ -39,7 +39,7 @@ class Announcement:
 
     ``published_id`` is missing while an occurrence is held before its page was made. ``about_id``
     names the announcement whose messages this one edits or replies to; ``revision`` which
-    correction of the text it tells of.
+    correction of the text it tells of; ``paid`` how many messages were sent that may cost Stars.
     """
 
     id: int
@@ -54,6 +54,7 @@ class Announcement:
     created_at: datetime
     finished_at: datetime | None
     revision: int = 0
+    paid: int = 0
 
 
 def publication_key(slug: str) -> str:

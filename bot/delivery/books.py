@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -41,6 +41,7 @@ class Turn:
 
     claims: Sequence[Claim] = ()
     slots: Slots = NO_SLOTS
+    paid: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,15 +125,15 @@ class Books:
             by_announcement: dict[int, list[_Request]] = defaultdict(list)
             for request in requests:
                 by_announcement[request.announcement_id].append(request)
-            claims: dict[int, list[Claim]] = {}
+            turns: dict[int, Turn] = {}
             for ident, group in by_announcement.items():
                 await self._record(connection, ident, [e for r in group for e in r.ended], now)
-                claims[ident] = await self._claim(connection, ident, group, now)
-            total = sum(map(len, claims.values()))
-            if not total:
-                return [Turn() for _ in requests]
-            slots = await self._pace.take(connection, total, now)
-        return _shared_out(requests, claims, slots)
+                claims, paid = await self._claim(connection, ident, group, now)
+                slots = NO_SLOTS
+                if claims:
+                    slots = await self._pace.take(connection, len(claims), now, paid=paid)
+                turns[ident] = Turn(claims, slots, paid)
+        return _shared_out(requests, turns)
 
     async def _claim(
         self,
@@ -140,10 +141,28 @@ class Books:
         announcement_id: int,
         group: Sequence[_Request],
         now: datetime,
-    ) -> list[Claim]:
+    ) -> tuple[list[Claim], bool]:
+        """What may be sent now, and whether it is paid for."""
         limit = sum(request.limit for request in group)
         if not limit:
-            return []
+            return [], False
+        affordable = await self._pace.affordable(connection, announcement_id)
+        if affordable:
+            limit = min(limit, affordable)
+        elif self._pace.cap:  # at the free rate, of which few are to be in flight
+            limit = len(group)
+        claims = await self._claimed(connection, announcement_id, limit, now)
+        if affordable and claims:
+            beyond = await self._pace.spend(connection, announcement_id, len(claims))
+            if beyond:
+                claims, late = claims[:-beyond], claims[-beyond:]
+                again = [(claim, now.timestamp()) for claim in late]
+                await spacing.put_back(connection, announcement_id, again)
+        return claims, bool(affordable)
+
+    async def _claimed(
+        self, connection: AsyncConnection, announcement_id: int, limit: int, now: datetime
+    ) -> list[Claim]:
         claims = await ledger.claim(
             connection, announcement_id, self._worker, now, limit, bot=self._pace.key
         )
@@ -205,15 +224,18 @@ class Books:
                 )
 
 
-def _shared_out(
-    requests: Sequence[_Request], claims: dict[int, list[Claim]], slots: Slots
-) -> list[Turn]:
-    """Each lane's part, first come, first served; the slots follow one another."""
-    turns, taken = [], 0
+def _shared_out(requests: Sequence[_Request], turns: dict[int, Turn]) -> list[Turn]:
+    """Each lane's part of its announcement's turn; the slots follow one another."""
+    lanes = Counter(request.announcement_id for request in requests if request.limit)
+    shared, taken = [], Counter[int]()
     for request in requests:
-        left = claims[request.announcement_id]
-        mine, claims[request.announcement_id] = left[: request.limit], left[request.limit :]
-        start = slots.start + taken * slots.interval
-        turns.append(Turn(mine, Slots(count=len(mine), start=start, interval=slots.interval)))
-        taken += len(mine)
-    return turns
+        ident = request.announcement_id
+        whole, start = turns[ident], taken[ident]
+        part = -(-len(whole.claims) // (lanes[ident] or 1))
+        mine = whole.claims[start : start + min(request.limit, part)]
+        slots = replace(
+            whole.slots, count=len(mine), start=whole.slots.start + start * whole.slots.interval
+        )
+        shared.append(Turn(mine, slots, whole.paid))
+        taken[ident] += len(mine)
+    return shared

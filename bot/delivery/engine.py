@@ -113,7 +113,11 @@ class Distributed:
         self._opened = False
         self._stopped = False
 
-    async def _carry_out(self, announcement_id: int, urgent: bool = False) -> None:
+    async def _carry_out(
+        self, announcement_id: int, urgent: bool = False, **_later: object
+    ) -> None:
+        """Whatever a newer version has put into a job besides, what is to be sent is a query on
+        the ledger: a job of any version is carried out by each."""
         assert self._work is not None
         if await self._work(announcement_id):
             await self.offer(announcement_id, urgent=urgent)

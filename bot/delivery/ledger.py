@@ -36,6 +36,7 @@ from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.outcome import IN_PLACE, MOST_EDITS, OPEN, Change, DeliveryState, Way
 from bot.delivery.pace import is_blocked
 from bot.delivery.switch import is_paused
+from bot.delivery.workers import has_died
 from bot.store import tables as t
 from bot.store.database import Database
 
@@ -496,18 +497,25 @@ async def _go_on_or_end(connection: AsyncConnection, announcement_id: int, now: 
             await set_state(connection, announcement_id, AnnouncementState.SENDING)
 
 
-async def is_any_stale(connection: AsyncConnection, claimed_before: datetime) -> bool:
+async def is_any_stale(
+    connection: AsyncConnection, claimed_before: datetime, now: datetime
+) -> bool:
     """Whether there is anything that :func:`sweep` would mark."""
-    d = t.delivery
-    query = select(d.c.subscriber_id).where(t.IN_FLIGHT, d.c.claimed_at <= claimed_before)
+    query = select(t.delivery.c.subscriber_id).where(t.IN_FLIGHT, _is_lost(claimed_before, now))
     return await connection.scalar(query.limit(1)) is not None
 
 
+def _is_lost(claimed_before: datetime, now: datetime) -> ColumnElement[bool]:
+    d = t.delivery.c
+    return or_(d.claimed_at <= claimed_before, has_died(d.worker, now))
+
+
 async def sweep(connection: AsyncConnection, claimed_before: datetime, now: datetime) -> int:
-    """Mark as ``unknown`` what has been ``sending`` for longer than a send can last; returns
-    how many those are. An edit is made again instead: twice does no harm."""
+    """Mark as ``unknown`` what has been ``sending`` for longer than a send can last, or by a
+    worker that has died (:mod:`bot.delivery.workers`); returns how many those are. An edit is
+    made again instead: twice does no harm."""
     d = t.delivery
-    stuck = update(d).where(t.IN_FLIGHT, d.c.claimed_at <= claimed_before)
+    stuck = update(d).where(t.IN_FLIGHT, _is_lost(claimed_before, now))
     goes_on = exists().where(
         t.announcement.c.id == d.c.announcement_id,
         t.announcement.c.state != AnnouncementState.CANCELLED,
@@ -671,4 +679,5 @@ def _announcement(row: Row[Any]) -> Announcement:
         created_at=row.created_at,
         finished_at=row.finished_at,
         revision=row.revision,
+        paid=row.paid,
     )

@@ -15,20 +15,29 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Float,
+    and_,
     bindparam,
     case,
     exists,
+    select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from bot.settings import Settings
 from bot.store import tables as t
 from bot.store.database import Database
 
 HEADROOM = 0.98
 """Slots are given out a little under the rate: at exactly the rate, the jitter of the way there
 would put one message too many into some second."""
+
+FREE = 30.0
+"""Messages a second for which Telegram charges nobody; of those that are paid for there may be up
+to 1000 (Bot API, ``sendMessage``, ``allow_paid_broadcast``)."""
+
+SECOND = 1.0
 
 FAR = 3600.0
 """A row further ahead than this was written by a clock that has since been set back."""
@@ -59,25 +68,45 @@ def is_blocked(bot: BindParameter[str], at: BindParameter[float]) -> ColumnEleme
     return exists().where(t.pace.c.bot == bot, until > at, until <= at + LONGEST_BLOCK)
 
 
-def _take() -> ReturningUpdate[Any]:
-    free, at = t.pace.c.free_at, bindparam("b_at", type_=Float)
-    start = case((free < at, at), (free > bindparam("b_far", type_=Float), at), else_=free)
+def paid_cap(settings: Settings) -> int:
+    """How many messages of one announcement may be paid for; 0: none, and nothing is."""
+    wanted = settings.allow_paid_broadcast and settings.rate_per_second > FREE
+    return settings.paid_messages_cap if wanted else 0
+
+
+def _take(*, paid: bool) -> ReturningUpdate[Any]:
+    p = t.pace.c
+    at, far = bindparam("b_at", type_=Float), bindparam("b_far", type_=Float)
+    start: ColumnElement[float] = case((p.free_at < at, at), (p.free_at > far, at), else_=p.free_at)
+    if not paid:  # the server counts those that were paid for as well
+        crowded = and_(p.paid_until > start, p.paid_until <= far)
+        start = case((crowded, p.paid_until), else_=start)
+    end = start + bindparam("b_needed", type_=Float)
     return (
         update(t.pace)
-        .where(t.pace.c.bot == bindparam("b_bot"))
-        .values(free_at=start + bindparam("b_needed", type_=Float))
-        .returning(free)
+        .where(p.bot == bindparam("b_bot"))
+        .values(free_at=end, paid_until=end + SECOND if paid else p.paid_until)
+        .returning(p.free_at)
     )
 
 
-_TAKE = _take()
+_TAKE, _TAKE_PAID = _take(paid=False), _take(paid=True)
 
 
 class Pace:
-    def __init__(self, database: Database, key: str, rate_per_second: float) -> None:
+    """``cap`` is how many messages of one announcement may be paid for (:func:`paid_cap`). If
+    any may, ``rate_per_second`` holds for those, and :data:`FREE` for all others."""
+
+    def __init__(
+        self, database: Database, key: str, rate_per_second: float, *, cap: int = 0
+    ) -> None:
         self._database = database
         self.key = key
-        self.interval = 1 / (rate_per_second * HEADROOM)
+        self.cap = cap
+        self.refused = False
+        """Whether Telegram has refused to be paid."""
+        self._fast = 1 / (rate_per_second * HEADROOM)
+        self._slow = 1 / (FREE * HEADROOM) if cap else self._fast
 
     async def prepare(self, connection: AsyncConnection) -> None:
         """Make sure that the row is there."""
@@ -87,13 +116,54 @@ class Pace:
             .on_conflict_do_nothing()
         )
 
-    async def take(self, connection: AsyncConnection, count: int, now: datetime) -> Slots:
+    async def take(
+        self, connection: AsyncConnection, count: int, now: datetime, *, paid: bool = False
+    ) -> Slots:
         """Reserve the next ``count`` slots."""
-        at, needed = now.timestamp(), count * self.interval
+        interval = self._fast if paid else self._slow
+        at, needed = now.timestamp(), count * interval
         until = await connection.scalar(
-            _TAKE, {"b_bot": self.key, "b_at": at, "b_far": at + FAR, "b_needed": needed}
+            _TAKE_PAID if paid else _TAKE,
+            {"b_bot": self.key, "b_at": at, "b_far": at + FAR, "b_needed": needed},
         )
-        return Slots(count=count, start=(until or at) - needed, interval=self.interval)
+        return Slots(count=count, start=(until or at) - needed, interval=interval)
+
+    async def take_for_answer(self, connection: AsyncConnection, now: datetime) -> Slots:
+        """The next slot, for an answer to a person. While a broadcast is being paid for, so are
+        answers: free ones would be refused."""
+        paid = False
+        if self.cap:
+            until = select(t.pace.c.paid_until).where(t.pace.c.bot == self.key)
+            at = now.timestamp()
+            paid = at < (await connection.scalar(until) or 0.0) <= at + FAR
+        return await self.take(connection, 1, now, paid=paid)
+
+    async def affordable(self, connection: AsyncConnection, announcement_id: int) -> int:
+        """How many more messages of an announcement may be paid for. Only what is new is; edits
+        cannot be, and replies are few."""
+        if not self.cap or self.refused:
+            return 0
+        a = t.announcement.c
+        query = select(a.paid).where(a.id == announcement_id, a.about_id.is_(None))
+        paid = await connection.scalar(query)
+        return 0 if paid is None else max(0, self.cap - paid)
+
+    async def spend(self, connection: AsyncConnection, announcement_id: int, count: int) -> int:
+        """Pay for so many more; returns how many of them are beyond the cap, and not paid for:
+        another worker has been quicker."""
+        a = t.announcement
+        spent = await connection.scalar(
+            update(a)
+            .where(a.c.id == announcement_id)
+            .values(paid=a.c.paid + count)
+            .returning(a.c.paid)
+        )
+        beyond = min(count, max(0, (spent or 0) - self.cap))
+        if beyond:
+            await connection.execute(
+                update(a).where(a.c.id == announcement_id).values(paid=a.c.paid - beyond)
+            )
+        return beyond
 
     async def block(self, connection: AsyncConnection, until: datetime) -> None:
         """Make every worker wait until ``until`` (a 429 with retry_after)."""

@@ -20,6 +20,7 @@ from bot.delivery import (
     spacing,
     switch,
     translations,
+    workers,
 )
 from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.engine import Engine
@@ -114,7 +115,9 @@ class Planner:
         async with self._database.read() as connection:
             counter = await changes(connection)
             moved = await audience.last_move(connection)
-            stale = await ledger.is_any_stale(connection, now - timedelta(seconds=LONGEST_SEND))
+            stale = await ledger.is_any_stale(
+                connection, now - timedelta(seconds=LONGEST_SEND), now
+            )
             paused = await switch.paused(connection) is not None
         if stale or self._must_plan(counter, moved, now):
             await self._plan_what_is_due(counter, moved, now)
@@ -151,6 +154,7 @@ class Planner:
             await self._plan_publications(connection, now)
             await ledger.sweep(connection, now - timedelta(seconds=LONGEST_SEND), now)
             await spacing.forget(connection, now)
+            await workers.forget(connection, now)
             queued = await publications.next_due(connection, now)
             reminded = await reminders.look(database, settings, connection, now, changed=filled > 0)
             if not self._looked <= now < self._looked + GAP:

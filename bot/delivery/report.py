@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.delivery import ledger
 from bot.delivery.announcement import Announcement, AnnouncementState, called
 from bot.delivery.outcome import OPEN, DeliveryState
-from bot.delivery.pace import HEADROOM
+from bot.delivery.pace import FREE, HEADROOM, paid_cap
 from bot.settings import Settings
+from bot.transports.base import UNPAID
 from translations.text import Text, text
 
 REASON_TEXTS: Mapping[str, Text] = {
@@ -27,6 +28,7 @@ REASON_TEXTS: Mapping[str, Text] = {
     "not_editable": text("The first message could not be changed. A reply is sent instead."),
     "superseded": text("They have a text in a better language meanwhile, or left this one."),
     "bad_token": text("The bot token is refused. The operator must set a new one."),
+    UNPAID: text("Telegram does not let the bot pay. It is sent at the free rate, by itself."),
     "rate_limited": text("Telegram asked to wait. It is tried again by itself."),
     "no_connection": text("Telegram could not be reached. It is tried again by itself."),
     "lost_answer": text("The answer was lost: it may have arrived. Look, then decide."),
@@ -80,20 +82,29 @@ class Summary:
         )
 
 
-def time_needed(messages: int, rate_per_second: float) -> timedelta:
-    """How long so many messages take at that rate."""
-    return timedelta(seconds=messages / (rate_per_second * HEADROOM))
+def fingerprint(summary: Summary) -> str:
+    """Differs whenever a report would."""
+    counts = ",".join(f"{'/'.join(key)}={count}" for key, count in summary.tally.items())
+    return f"{summary.announcement.state}:{counts}"
+
+
+def time_needed(messages: int, settings: Settings, paid: int = 0) -> timedelta:
+    """How long so many messages of an announcement take, of which ``paid`` were paid for
+    already: beyond the cap the free rate holds."""
+    cap, rate = paid_cap(settings), settings.rate_per_second
+    free = max(0, messages - max(0, cap - paid)) if cap else 0
+    return timedelta(seconds=((messages - free) / rate + free / FREE) / HEADROOM)
 
 
 def finishing(summary: Summary, settings: Settings, now: datetime) -> Text | None:
     """When it will be through, on the office's clock; ``None`` unless it is being sent."""
     if summary.announcement.state is not AnnouncementState.SENDING or not summary.open:
         return None
-    through = now + time_needed(summary.open, settings.rate_per_second)
+    needed = time_needed(summary.open, settings, summary.announcement.paid)
     return text(
         "Through at about {moment}, at {rate} messages a second.",
-        moment=through.astimezone(ZoneInfo(settings.timezone)),
-        rate=round(settings.rate_per_second),
+        moment=(now + needed).astimezone(ZoneInfo(settings.timezone)),
+        rate=max(1, round(summary.open / (needed.total_seconds() * HEADROOM))),
     )
 
 

@@ -30,7 +30,7 @@ from bot.releases.notices import Notice
 from bot.releases.publication import Published
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.transports.base import Message, Outcome, Refused, Transport
+from bot.transports.base import UNPAID, Message, NotNow, Outcome, Refused, Transport
 from translations.text import text
 
 CHUNK = 300
@@ -110,6 +110,7 @@ class Sender:
         self._blocked: tuple[float, str] = (0.0, "")
         """Until when nothing may be sent, and why: known here before it is in the database."""
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._pace = pace
         self._books = Books(database, clock, pace, self.name, count)
 
     def stop(self) -> None:
@@ -181,7 +182,7 @@ class Sender:
             back = Change(state=DeliveryState.RETRYING, reason=FAULT, due_at=self._clock.now())
             return [Ended(claim, back) for claim in turn.claims]
         sends = [
-            self._send(claim, message, slots.start + place * slots.interval, now)
+            self._send(claim, message, slots.start + place * slots.interval, now, paid=turn.paid)
             if not choosy or messages.still_best(claim)
             else _superseded(claim)
             for place, (claim, message) in enumerate(zip(turn.claims, made, strict=True))
@@ -210,7 +211,9 @@ class Sender:
                     told = Notice(key=f"fault/{announcement.key}/{now:%Y%m%dT%H%M}", what=what)
                     await notices.post(self._database, connection, self._settings, now, [told])
 
-    async def _send(self, claim: Claim, message: Message, slot: float, now: float) -> Ended:
+    async def _send(
+        self, claim: Claim, message: Message, slot: float, now: float, *, paid: bool
+    ) -> Ended:
         if slot > now:
             await asyncio.sleep(slot - now)
         if (unsent := self._not_now(slot)) is not None:
@@ -222,7 +225,11 @@ class Sender:
         elif claim.way in IN_PLACE:
             outcome = await transport.edit(claim.address, claim.earlier, message)
         else:
-            outcome = await transport.send(claim.address, message, reply_to=claim.earlier)
+            outcome = await transport.send(
+                claim.address, message, reply_to=claim.earlier, paid=paid
+            )
+        if isinstance(outcome, NotNow) and outcome.reason == UNPAID:
+            await self._pay_no_more()
         change = decide(
             outcome,
             self._clock.now(),
@@ -240,6 +247,21 @@ class Sender:
                 "delivery", state=change.state, reason=change.reason, to=claim.subscriber_id
             )
         return Ended(claim, change)
+
+    async def _pay_no_more(self) -> None:
+        if self._pace.refused:
+            return
+        self._pace.refused = True
+        now = self._clock.now()
+        told = Notice(
+            key=f"unpaid/{now:%Y%m%d}",
+            what=text(
+                "Telegram does not let the bot pay for faster sending: it takes enough Stars. "
+                "Messages go on at 30 a second; a restart tries again."
+            ),
+        )
+        async with self._database.write() as connection:
+            await notices.post(self._database, connection, self._settings, now, [told])
 
     def _not_now(self, slot: float) -> Change | None:
         """What becomes of a message whose slot has come, if it is not to be sent after all."""

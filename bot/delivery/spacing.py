@@ -87,14 +87,14 @@ async def spaced(
         [{"b_chat": chat, "b_at": moment} for chat, moment in free.items()],
     )
     if early:
-        await _put_back(connection, announcement_id, early)
+        await put_back(connection, announcement_id, early)
     return ready
 
 
-async def _put_back(
+async def put_back(
     connection: AsyncConnection, announcement_id: int, early: Sequence[tuple[Claim, float]]
 ) -> None:
-    """As if they had not been claimed: it costs no attempt."""
+    """As if they had not been claimed, until that time each: it costs no attempt."""
     d = t.delivery
     await connection.execute(
         update(d)

@@ -293,6 +293,7 @@ announcement = Table(
     # The announcement whose messages this one edits or replies to.
     Column("about_id", Ident, ForeignKey("announcement.id", ondelete="CASCADE")),
     Column("revision", Integer, nullable=False, server_default="0"),  # the correction that it is
+    Column("paid", Integer, nullable=False, server_default="0"),  # messages, for the cap
     Column("state", Text, nullable=False),  # planning, sending, held, paused, cancelled, done
     Column("reason", Text, nullable=False),
     Column("due_at", UTCDateTime, nullable=False),
@@ -382,9 +383,26 @@ pace = Table(
     # Seconds since 1970: the time at which the next slot is free (GCRA's TAT).
     Column("free_at", Float, nullable=False),
     Column("blocked_until", Float, nullable=False),
-    # Messages that Telegram charges for: how many on which day (UTC), for the cap.
-    Column("paid_day", Date),
-    Column("paid_count", Integer, nullable=False, server_default="0"),
+    # Until when a message that is not paid for may be refused: too many were that are.
+    Column("paid_until", Float, nullable=False, server_default="0"),
+)
+
+live_report = Table(
+    "live_report",
+    metadata,
+    # A message in which the bot shows a member of staff how an announcement goes, until it is
+    # through.
+    Column("chat_id", BigInteger, primary_key=True),
+    Column("message_id", BigInteger, primary_key=True),
+    Column(
+        "announcement_id",
+        Ident,
+        ForeignKey("announcement.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("staff", BigInteger, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("told", Text, nullable=False),  # what it says now
 )
 
 chat_pace = Table(

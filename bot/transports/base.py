@@ -95,6 +95,8 @@ class Unknown:
 
 Outcome = Sent | Refused | NotNow | Moved | Unknown
 
+UNPAID = "unpaid"
+
 REASONS = (
     "blocked",  # the person blocked the bot
     "deactivated",  # the account is gone
@@ -106,6 +108,7 @@ REASONS = (
     "not_editable",  # the message is gone, or may not be changed any more
     "bad_token",
     "rate_limited",
+    UNPAID,  # the transport does not let this sender pay
     "no_connection",  # never left this machine
     "lost_answer",
     "server_error",
@@ -124,8 +127,12 @@ class Transport(Protocol):
         """The canonical form of ``address`` (without the prefix); raises ``TransportError``."""
         ...
 
-    async def send(self, address: str, message: Message, *, reply_to: str = "") -> Outcome:
+    async def send(
+        self, address: str, message: Message, *, reply_to: str = "", paid: bool = False
+    ) -> Outcome:
         """Deliver once. Never raises for what the far side did; never repeats by itself.
+
+        ``paid``: the far side may charge for it, which lets it be sent beyond the free rate.
 
         ``reply_to`` is the id of an earlier message to that address; if that is gone, the
         message is delivered all the same.

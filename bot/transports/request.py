@@ -149,20 +149,22 @@ class AiohttpRequest(BaseRequest):
             timeout = self._timeouts(
                 *(u if v is self.DEFAULT_NONE else v for u, v in zip(usual, given, strict=True))
             )
-        body, headers = _body(request_data)
         if self._window is None or not _posts(url):
+            body, headers = _body(request_data)
             return 200, await self._exchange(url, method, body, headers, timeout)
-        async with self._window.call():
+        paid = self._window.is_paying and _may_be_paid(url)
+        body, headers = _body(request_data, paid=paid)
+        async with self._window.call(paid=paid):
             return 200, await self._exchange(url, method, body, headers, timeout)
 
-    async def call(self, url: str, parameters: dict[str, Any]) -> Any:
+    async def call(self, url: str, parameters: dict[str, Any], *, paid: bool = False) -> Any:
         """What one posting method without files results in, as plain values; raises as ``Bot``
         would."""
         body = orjson.dumps(parameters)
         if self._window is None:
             payload = await self._exchange(url, "POST", body, _JSON, self._timeout)
         else:
-            async with self._window.call():
+            async with self._window.call(paid=paid):
                 payload = await self._exchange(url, "POST", body, _JSON, self._timeout)
         return self.parse_json_payload(payload)["result"]
 
@@ -259,15 +261,23 @@ def _posts(url: str) -> bool:
     return method.startswith(_POSTING) and method != "sendChatAction"
 
 
+def _may_be_paid(url: str) -> bool:
+    """What is edited cannot be paid for."""
+    return not url.rpartition("/")[2].startswith("edit")
+
+
 def _body(
-    request_data: RequestData | None,
+    request_data: RequestData | None, *, paid: bool = False
 ) -> tuple[bytes | aiohttp.FormData | None, dict[str, str] | None]:
     """JSON, where values keep their types; a form only where there are files."""
     if request_data is None:
         return None, None
+    more = {"allow_paid_broadcast": True} if paid else {}
     if not request_data.contains_files:
-        return orjson.dumps(request_data.parameters), _JSON
+        return orjson.dumps({**request_data.parameters, **more}), _JSON
     form = aiohttp.FormData(quote_fields=False)
+    for name in more:
+        form.add_field(name, "true")
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, mime_type) in request_data.multipart_data.items():

@@ -26,7 +26,7 @@ from telegram.error import (
 
 from bot.errors import TransportError
 from bot.transports.address import telegram_address
-from bot.transports.base import Message, Moved, NotNow, Outcome, Refused, Sent, Unknown
+from bot.transports.base import UNPAID, Message, Moved, NotNow, Outcome, Refused, Sent, Unknown
 from bot.transports.fit import fit
 from bot.transports.request import AiohttpRequest, BadAnswer, NeverSent
 from bot.transports.window import Window
@@ -81,7 +81,7 @@ _NOT_EDITABLE = (
     "no text in the message",
     "message identifier is not specified",
 )
-# Undocumented too: how paid broadcasting is refused. Asked only while it is on.
+# Undocumented too: how a paid message is refused. Asked only of those.
 _PAID = re.compile(r"paid|payment|balance|stars", re.IGNORECASE)
 
 
@@ -92,11 +92,9 @@ class TelegramTransport:
     one more waits a few seconds for its turn, then is ``NotNow``. A send lasts at most
     ``read_timeout`` + 20 seconds, whatever the server does.
 
-    ``per_second`` is how many messages, answers to people included, leave here in any second;
-    without it there is no limit but the server's.
-
-    ``paid`` tells whether broadcasts may still be paid for: it starts as ``allow_paid`` and goes
-    off for good at the first refusal, from where on the free rate holds.
+    ``per_second`` is how many messages, answers to people included, leave here in any second,
+    ``paid_per_second`` how many if they are paid for; without it there is no limit but the
+    server's.
     """
 
     name = "telegram"
@@ -107,8 +105,8 @@ class TelegramTransport:
         api_url: str,
         *,
         in_flight: int = 64,
-        allow_paid: bool = False,
         per_second: float | None = None,
+        paid_per_second: float = 0,
         read_timeout: float = 30,
         proxy: str | None = None,
     ) -> None:
@@ -117,7 +115,7 @@ class TelegramTransport:
             connections=in_flight + CONVERSATION,
             read_timeout=read_timeout,
             proxy=proxy,
-            window=None if per_second is None else Window(per_second),
+            window=None if per_second is None else Window(per_second, paid_per_second),
         )
         with _unlogged_token():
             self._bot = _Bot(
@@ -129,7 +127,6 @@ class TelegramTransport:
             )
         self._send_message = f"{base}/bot{token}/sendMessage"
         self._edit_message = f"{base}/bot{token}/editMessageText"
-        self.paid = allow_paid
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -143,7 +140,9 @@ class TelegramTransport:
         """``123``, ``-100123``, ``@name``, each with ``/77`` for a topic; names in lower case."""
         return telegram_address(address)
 
-    async def send(self, address: str, message: Message, *, reply_to: str = "") -> Outcome:
+    async def send(
+        self, address: str, message: Message, *, reply_to: str = "", paid: bool = False
+    ) -> Outcome:
         """One ``sendMessage``. ``address`` as :meth:`check_address` returns it."""
         try:
             parameters = {**_target(address), **_content(message)}
@@ -156,15 +155,13 @@ class TelegramTransport:
             }
         if message.silent:
             parameters["disable_notification"] = True
-        paid = self.paid
         if paid:
             parameters["allow_paid_broadcast"] = True
         try:
-            result = await self._request.call(self._send_message, parameters)
+            result = await self._request.call(self._send_message, parameters, paid=paid)
         except TelegramError as error:
             if paid and isinstance(error, BadRequest | Forbidden) and _PAID.search(error.message):
-                self.paid = False
-                return NotNow(after=1, reason="rate_limited")
+                return NotNow(after=1, reason=UNPAID)
             return classify(error, address)
         try:
             return Sent(message_ids=(str(result["message_id"]),))

@@ -24,38 +24,49 @@ class Window:
     between its departure and its answer, less the time that the quickest answer takes. So each
     is held to have come as late as it can have, and the next one to come as early as it can.
 
-    ``per_second`` is how many it lets through in a second.
+    ``per_second`` is how many it lets through in a second, ``paid`` how many of those that are
+    paid for.
     """
 
-    def __init__(self, per_second: float) -> None:
+    def __init__(self, per_second: float, paid: float = 0) -> None:
         self._count = max(1, int(per_second))
+        self._paid = max(self._count, int(paid))
+        self._last_paid = -SECOND
         self._arrived: deque[float] = deque()
         self._under_way = 0
         self._quickest: float | None = None
         self._turn = asyncio.Lock()
         self._ended = asyncio.Event()
 
+    @property
+    def is_paying(self) -> bool:
+        """Whether so much was paid for in the last second that what is not may be refused."""
+        return monotonic() < self._last_paid + SECOND
+
     @asynccontextmanager
-    async def call(self) -> AsyncIterator[None]:
+    async def call(self, *, paid: bool = False) -> AsyncIterator[None]:
         """Wait until a call may leave; the block is the call."""
         async with self._turn:
-            await self._room()
+            await self._room(self._paid if paid else self._count)
             self._under_way += 1
         left = monotonic()
+        if paid:
+            self._last_paid = left
         try:
             yield
         finally:
             self._end(left, monotonic())
 
-    async def _room(self) -> None:
+    async def _room(self, count: int) -> None:
         while True:
             now = monotonic()
             while self._arrived and self._arrived[0] + SECOND <= now:
                 self._arrived.popleft()
-            if len(self._arrived) + self._under_way < self._count:
+            over = len(self._arrived) + self._under_way - count
+            if over < 0:
                 return
-            if self._arrived:
-                await asyncio.sleep(self._arrived[0] + SECOND - now)
+            if over < len(self._arrived):
+                await asyncio.sleep(self._arrived[over] + SECOND - now)
                 continue
             self._ended.clear()
             await self._ended.wait()

@@ -84,7 +84,7 @@ async def _survives(house: House, kills: int, readers: int, seed: int) -> None:
 
 
 async def test_killed_at_any_moments(house: House) -> None:
-    await _survives(house, 4, 60, random.randrange(10**6))
+    await _survives(house, 3, 45, random.randrange(10**6))
 
 
 @pytest.mark.soak

@@ -332,13 +332,13 @@ async def test_an_address_that_is_none(api: str) -> None:
 
 async def test_a_refused_paid_broadcast_goes_on_free(sandbox: Sandbox) -> None:
     sandbox.person(123, "Ana").start()
-    transport = TelegramTransport(sandbox.token, sandbox.url, allow_paid=True)
-    assert isinstance(await transport.send("123", MESSAGE), Sent)
-    assert transport.paid
+    transport = TelegramTransport(sandbox.token, sandbox.url)
+    assert isinstance(await transport.send("123", MESSAGE, paid=True), Sent)
     refusal = "Bad Request: not enough Stars for a paid broadcast"
     sandbox.faults.add(Fault("refuse", description=refusal))
-    assert isinstance(await transport.send("123", MESSAGE), NotNow)
-    assert not transport.paid
+    outcome = await transport.send("123", MESSAGE, paid=True)
+    assert isinstance(outcome, NotNow)
+    assert outcome.reason == "unpaid"
     assert isinstance(await transport.send("123", MESSAGE), Sent)
     paid = [call.params.get("allow_paid_broadcast") for call in sandbox.calls.of("sendMessage")]
     assert paid == [True, True, None]
