@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
@@ -27,20 +30,29 @@ from bot.cli.checks import (
 )
 from bot.cli.session import Session
 from bot.delivery import moved, switch
+from bot.delivery.outcome import DeliveryState
 from bot.errors import PolyheraldError
 from bot.releases import notices
 from bot.releases.moments import zone_names
 from bot.settings import Settings
-from bot.store import home, migrate, migrations
+from bot.store import archive, home, migrate, migrations
 from bot.store import tables as t
-from bot.store.database import Database, shown_url, sqlite_file, unusable
+from bot.store.database import Database, recalled, shown_url, sqlite_file, unusable
 from translations.text import text, texts
+
+if TYPE_CHECKING:
+    import telegram
 
 TOKEN_SECONDS = 15
 _FEWEST_ZONES = 300
 _NOT_BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
 _CLOCK_SLACK = timedelta(minutes=5)
 _NOTICE_SLACK = timedelta(minutes=1)
+LEAST_ROOM = 500
+"""Megabytes."""
+BACKUP_EVERY = timedelta(days=7)
+WEBHOOK_FAULTS = timedelta(hours=1)
+"""For so long a fault that Telegram tells of matters."""
 
 
 async def examine(session: Session) -> list[Finding]:
@@ -56,12 +68,13 @@ async def examine(session: Session) -> list[Finding]:
         findings += check(settings)
     findings += _clock(now)
     findings += await _database(settings, now)
-    findings.append(await _token(settings))
+    findings += await _token(settings, now)
     return findings
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:
     yield _data_dir(settings.data_dir)
+    yield _room(settings.data_dir)
     folder = settings.releases_dir
     if folder is None:
         return
@@ -75,9 +88,22 @@ def _folders(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _there(folder: Path) -> Path:
+    """The folder or, while there is none, the one that will hold it."""
+    return next(p for p in (folder, *folder.absolute().parents) if p.exists())
+
+
+def _room(folder: Path) -> Finding:
+    free = shutil.disk_usage(_there(folder)).free // 10**6
+    what = text("{folder}: {size} MB are free.", folder=str(folder), size=free)
+    if free >= LEAST_ROOM:
+        return ok("disk", what)
+    return warning("disk", what, text("Make room: a full disk stops all sending."))
+
+
 def _data_dir(folder: Path) -> Finding:
-    """Tries to write, in the folder or, while there is none, in the one that will hold it."""
-    there = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+    """Tries to write there."""
+    there = _there(folder)
     try:
         with TemporaryFile(dir=there):
             return ok("data_dir", text("{folder} can be written.", folder=str(folder)))
@@ -132,6 +158,8 @@ async def _database(settings: Settings, now: datetime) -> list[Finding]:
                 if version == migrations.HEAD:
                     found += await _clocks_agree(connection, now)
                     found += await _sending(database, connection, settings, now)
+                    found += await _unknown(connection)
+                    found += await _backups(connection, now)
                 return found
         finally:
             await database.close()
@@ -195,6 +223,35 @@ async def _sending(
     ]
 
 
+async def _unknown(connection: AsyncConnection) -> list[Finding]:
+    query = select(func.count()).where(t.delivery.c.state == DeliveryState.UNKNOWN)
+    count = await connection.scalar(query) or 0
+    if not count:
+        return []
+    return [
+        warning(
+            "unknown",
+            text("Messages of which nobody knows whether they arrived: {count}", count=count),
+            text(
+                "List them: polyherald deliveries --state unknown. Send them again: polyherald "
+                "resend."
+            ),
+        )
+    ]
+
+
+async def _backups(connection: AsyncConnection, now: datetime) -> list[Finding]:
+    """From the first publication on there is something to lose."""
+    last = await recalled(connection, archive.MADE)
+    remedy = text("Run: polyherald backup FILE")
+    if last is None:
+        published = await connection.scalar(select(func.count()).select_from(t.published))
+        return [warning("backup", text("No backup has been made yet."), remedy)] * bool(published)
+    moment = datetime.fromisoformat(last)
+    what = text("The last backup was made at {moment}.", moment=moment)
+    return [ok("backup", what) if now < moment + BACKUP_EVERY else warning("backup", what, remedy)]
+
+
 def _schema(where: str, version: str | None) -> Finding:
     if version == migrations.HEAD:
         return ok("database", text("{where} answers, with this version’s schema.", where=where))
@@ -211,31 +268,74 @@ def _schema(where: str, version: str | None) -> Finding:
     )
 
 
-async def _token(settings: Settings) -> Finding:
+async def _token(settings: Settings, now: datetime) -> list[Finding]:
     try:
         token = settings.token
     except PolyheraldError as refusal:
-        return error("token", refusal.what)
+        return [error("token", refusal.what)]
     if token is None:
-        return warning(
-            "token",
-            text("There is no bot token: feeds and pages work, nothing is sent."),
-            text("Get one from @BotFather, and set telegram_token or telegram_token_file."),
-        )
+        return [
+            warning(
+                "token",
+                text("There is no bot token: feeds and pages work, nothing is sent."),
+                text("Get one from @BotFather, and set telegram_token or telegram_token_file."),
+            )
+        ]
     from bot.transports.telegram import TelegramTransport
 
     transport = TelegramTransport(token, settings.telegram_api_url)
     try:
         async with asyncio.timeout(TOKEN_SECONDS):
             name = await transport.check()
+            found = await _updates(transport.bot, settings, now)
     except PolyheraldError as refusal:
-        return error("token", refusal.what)
+        return [error("token", refusal.what)]
     except TimeoutError:
-        return error(
-            "token",
-            text("{url} does not answer.", url=settings.telegram_api_url),
-            text("Check the network, and telegram_api_url."),
-        )
+        return [
+            error(
+                "token",
+                text("{url} does not answer.", url=settings.telegram_api_url),
+                text("Check the network, and telegram_api_url."),
+            )
+        ]
     finally:
         await transport.close()
-    return ok("token", text("The bot is @{name}.", name=name))
+    return [ok("token", text("The bot is @{name}.", name=name)), *found]
+
+
+async def _updates(bot: telegram.Bot, settings: Settings, now: datetime) -> list[Finding]:
+    """Whether what people say to the bot comes here (Bot API, ``getWebhookInfo``)."""
+    from telegram.error import TelegramError
+
+    from bot.chat.app import webhook_address
+
+    try:
+        info = await bot.get_webhook_info()
+    except TelegramError:
+        return []
+    own = webhook_address(settings) if settings.telegram_webhook_url else ""
+    if info.url and info.url != own:
+        host = urlsplit(info.url).hostname or "?"
+        return [
+            warning(
+                "updates",
+                text("Telegram sends this bot’s updates elsewhere: {url}.", url=host),
+                text(
+                    "Stop the other program that uses this token, or get another token from "
+                    "@BotFather."
+                ),
+            )
+        ]
+    failed = info.last_error_date
+    if own and failed is not None and now < failed + WEBHOOK_FAULTS:
+        return [
+            warning(
+                "updates",
+                text(
+                    "Telegram could not deliver an update: {reason}.",
+                    reason=(info.last_error_message or "?").rstrip("."),
+                ),
+                text("Check that telegram_webhook_url can be reached from outside."),
+            )
+        ]
+    return []

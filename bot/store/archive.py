@@ -13,7 +13,7 @@ import os
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -47,6 +47,9 @@ FORMAT = "polyherald-backup"
 VERSION = 1
 AT_ONCE = 1000
 """Rows held in memory at a time."""
+
+MADE = "backup_at"
+"""Under this the database keeps when it was last copied."""
 
 LONGEST_LINE = 64 * 1024 * 1024
 
@@ -97,6 +100,7 @@ def write(url: str, file: Path, now: datetime, step: Step = lambda _: None) -> i
                 raw.flush()
                 os.fsync(raw.fileno())
             part.replace(file)
+            _remember(url, now)
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
@@ -108,6 +112,12 @@ def write(url: str, file: Path, now: datetime, step: Step = lambda _: None) -> i
             )
         ) from error
     return rows
+
+
+def _remember(url: str, now: datetime) -> None:
+    # The copy is whole, whatever becomes of the note.
+    with suppress(DatabaseError), blocking_engine(url) as engine, engine.begin() as connection:
+        _note(connection, {MADE: now.isoformat()})
 
 
 def _write(url: str, out: BinaryIO, now: datetime, step: Step) -> int:
