@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +22,11 @@ from bot.store.database import Database
 
 REMEMBERED = 1000
 
+TOLERATED = 0.012
+"""Seconds by which messages may arrive late: the headroom of the pace makes up for it."""
+
+LONGEST_GAP = 1.0
+
 SERVED_LATELY = timedelta(seconds=5)
 
 NO_SLOTS = Slots(count=0, start=0, interval=0)
@@ -33,6 +38,8 @@ class Ended:
 
     claim: Claim
     change: Change
+    late: float = 0.0
+    """By how many seconds at most it arrived after its slot."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ class Books:
         self._about: dict[int, int | None] = {}
         self._served: dict[int, datetime] = {}
         """When each announcement last had a turn here."""
+        self._gap_made, self._gap_since = 0.0, datetime.min.replace(tzinfo=UTC)
         self._waiting: list[_Request] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -131,9 +139,20 @@ class Books:
                 claims, paid = await self._claim(connection, ident, group, now)
                 slots = NO_SLOTS
                 if claims:
-                    slots = await self._pace.take(connection, len(claims), now, paid=paid)
+                    gap = self._gap(requests, now)
+                    slots = await self._pace.take(connection, len(claims), now, paid=paid, gap=gap)
                 turns[ident] = Turn(claims, slots, paid)
         return _shared_out(requests, turns)
+
+    def _gap(self, requests: Sequence[_Request], now: datetime) -> float:
+        """How long nobody sends, because something arrived late: it will have come together with
+        what was on time, and for a second the server counts both."""
+        if not self._gap_since <= now < self._gap_since + timedelta(seconds=1):
+            self._gap_made, self._gap_since = 0.0, now
+        late = max((e.late for r in requests for e in r.ended), default=0.0)
+        gap = max(0.0, min(late, LONGEST_GAP) - TOLERATED - self._gap_made)
+        self._gap_made += gap
+        return gap
 
     async def _claim(
         self,

@@ -117,16 +117,22 @@ class Pace:
         )
 
     async def take(
-        self, connection: AsyncConnection, count: int, now: datetime, *, paid: bool = False
+        self,
+        connection: AsyncConnection,
+        count: int,
+        now: datetime,
+        *,
+        paid: bool = False,
+        gap: float = 0.0,
     ) -> Slots:
-        """Reserve the next ``count`` slots."""
+        """Reserve the next ``count`` slots, ``gap`` seconds after those before."""
         interval = self._fast if paid else self._slow
-        at, needed = now.timestamp(), count * interval
+        at, needed = now.timestamp(), gap + count * interval
         until = await connection.scalar(
             _TAKE_PAID if paid else _TAKE,
             {"b_bot": self.key, "b_at": at, "b_far": at + FAR, "b_needed": needed},
         )
-        return Slots(count=count, start=(until or at) - needed, interval=interval)
+        return Slots(count=count, start=(until or at) - needed + gap, interval=interval)
 
     async def take_for_answer(self, connection: AsyncConnection, now: datetime) -> Slots:
         """The next slot, for an answer to a person. While a broadcast is being paid for, so are

@@ -30,7 +30,7 @@ from bot.releases.notices import Notice
 from bot.releases.publication import Published
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.transports.base import UNPAID, Message, NotNow, Outcome, Refused, Transport
+from bot.transports.base import UNPAID, Message, NotNow, Outcome, Refused, Transport, Unknown
 from translations.text import text
 
 CHUNK = 300
@@ -43,6 +43,9 @@ LONGEST_SEND = 60.0
 STALE = 15.0
 """Seconds after its slot when a message is given back unsent: this worker stood still, and others
 may have taken it for dead. Well under :data:`LONGEST_SEND`."""
+
+FORGETTING = 0.02
+"""Seconds by which, each second, what messages usually take is thought to have become longer."""
 
 RECORD_AGAIN = 1.0
 
@@ -107,6 +110,8 @@ class Sender:
         self._batch = max(1, min(100, round(settings.rate_per_second / 40)))
         self._stopping = asyncio.Event()
         self._messages: dict[int, _Messages] = {}
+        self._usual = (0.0, monotonic())
+        """How long after their slots the quickest messages are answered, and since when."""
         self._blocked: tuple[float, str] = (0.0, "")
         """Until when nothing may be sent, and why: known here before it is in the database."""
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -228,6 +233,7 @@ class Sender:
             outcome = await transport.send(
                 claim.address, message, reply_to=claim.earlier, paid=paid
             )
+        late = self._late(outcome, slot)
         if isinstance(outcome, NotNow) and outcome.reason == UNPAID:
             await self._pay_no_more()
         change = decide(
@@ -246,7 +252,17 @@ class Sender:
             log.warning(
                 "delivery", state=change.state, reason=change.reason, to=claim.subscriber_id
             )
-        return Ended(claim, change)
+        return Ended(claim, change, late)
+
+    def _late(self, outcome: Outcome, slot: float) -> float:
+        """By how much more than others it can have arrived after its slot. What all take, the
+        way there and back, puts none of them together."""
+        if isinstance(outcome, Unknown):
+            return 0.0
+        at, took = monotonic(), self._clock.now().timestamp() - slot
+        usual, since = self._usual
+        self._usual = min(took, usual + FORGETTING * (at - since)), at
+        return took - self._usual[0]
 
     async def _pay_no_more(self) -> None:
         if self._pace.refused:

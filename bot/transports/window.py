@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from math import inf
 from time import monotonic
 
 SECOND = 1.0
@@ -32,9 +33,9 @@ class Window:
         self._count = max(1, int(per_second))
         self._paid = max(self._count, int(paid))
         self._last_paid = -SECOND
-        self._arrived: deque[float] = deque()
+        self._answered: deque[float] = deque()
         self._under_way = 0
-        self._quickest: float | None = None
+        self._quickest = inf
         self._turn = asyncio.Lock()
         self._ended = asyncio.Event()
 
@@ -60,21 +61,24 @@ class Window:
     async def _room(self, count: int) -> None:
         while True:
             now = monotonic()
-            while self._arrived and self._arrived[0] + SECOND <= now:
-                self._arrived.popleft()
-            over = len(self._arrived) + self._under_way - count
+            while self._answered and self._over(self._answered[0]) <= now:
+                self._answered.popleft()
+            over = len(self._answered) + self._under_way - count
             if over < 0:
                 return
-            if over < len(self._arrived):
-                await asyncio.sleep(self._arrived[over] + SECOND - now)
+            if over < len(self._answered):
+                await asyncio.sleep(self._over(self._answered[over]) - now)
                 continue
             self._ended.clear()
             await self._ended.wait()
 
+    def _over(self, answered: float) -> float:
+        """When a call with an answer at that time no longer counts."""
+        return answered - self._quickest + SECOND
+
     def _end(self, left: float, now: float) -> None:
         took = now - left
-        known = took if self._quickest is None else self._quickest * FORGETTING
-        self._quickest = min(took, known)
+        self._quickest = min(took, self._quickest * FORGETTING)
         self._under_way -= 1
-        self._arrived.append(now - self._quickest)
+        self._answered.append(now)
         self._ended.set()
