@@ -129,3 +129,28 @@ def test_migrate_tells_whether_there_was_anything_to_do(bare_cli, tmp_path) -> N
     assert "has been brought" in bare_cli("migrate").out
     assert "already" in bare_cli("migrate").out
     assert (tmp_path / "data" / "polyherald.db").exists()
+
+
+def of(result, check: str) -> list[tuple[str, str]]:
+    return [(f["status"], f["remedy"] or "") for f in result.json if f["check"] == check]
+
+
+def test_speed_that_nobody_allows_is_pointed_out(bare_cli, monkeypatch) -> None:
+    settings(monkeypatch, rate_per_second="200")
+    assert findings(bare_cli("doctor", "--json"))["pace"] == ["warning"]
+    settings(monkeypatch, allow_paid_broadcast="true")
+    assert "paid_messages_cap" in of(bare_cli("doctor", "--json"), "pace")[0][1]
+    settings(monkeypatch, paid_messages_cap="1000")
+    assert findings(bare_cli("doctor", "--json"))["pace"] == ["ok"]
+
+
+def test_a_disk_that_is_nearly_full(bare_cli, monkeypatch) -> None:
+    assert findings(bare_cli("doctor", "--json"))["disk"] == ["ok"]
+    monkeypatch.setattr("bot.cli.doctor.LEAST_ROOM", 10**15)
+    assert findings(bare_cli("doctor", "--json"))["disk"] == ["warning"]
+
+
+def test_a_backup_sets_the_doctor_at_rest(cli, tmp_path) -> None:
+    assert "backup" not in findings(cli("doctor", "--json"))  # there is nothing to lose yet
+    assert cli("backup", str(tmp_path / "copy")).status == 0
+    assert findings(cli("doctor", "--json"))["backup"] == ["ok"]
