@@ -219,6 +219,7 @@ class Sender:
     async def _send(
         self, claim: Claim, message: Message, slot: float, now: float, *, paid: bool
     ) -> Ended:
+        on_time = monotonic() + slot - now
         if slot > now:
             await asyncio.sleep(slot - now)
         if (unsent := self._not_now(slot)) is not None:
@@ -233,7 +234,7 @@ class Sender:
             outcome = await transport.send(
                 claim.address, message, reply_to=claim.earlier, paid=paid
             )
-        late = self._late(outcome, slot)
+        late = self._late(outcome, on_time)
         if isinstance(outcome, NotNow) and outcome.reason == UNPAID:
             await self._pay_no_more()
         change = decide(
@@ -254,12 +255,13 @@ class Sender:
             )
         return Ended(claim, change, late)
 
-    def _late(self, outcome: Outcome, slot: float) -> float:
+    def _late(self, outcome: Outcome, on_time: float) -> float:
         """By how much more than others it can have arrived after its slot. What all take, the
         way there and back, puts none of them together."""
         if isinstance(outcome, Unknown):
             return 0.0
-        at, took = monotonic(), self._clock.now().timestamp() - slot
+        at = monotonic()
+        took = at - on_time
         usual, since = self._usual
         self._usual = min(took, usual + FORGETTING * (at - since)), at
         return took - self._usual[0]

@@ -20,6 +20,7 @@ from bot.store.tables import meta
 from translations.text import text
 
 BUSY_MILLISECONDS = 10_000
+IDLE_MILLISECONDS = 15_000
 
 
 class Database:
@@ -57,7 +58,13 @@ class Database:
     async def _connect_postgres(self) -> Any:
         import psycopg
 
-        return await psycopg.AsyncConnection.connect(self.url, connect_timeout=10)
+        connection = await psycopg.AsyncConnection.connect(
+            self.url, connect_timeout=10, autocommit=True
+        )
+        # A process that stands still in the middle of a transaction is not to hold up the others.
+        await connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MILLISECONDS}")
+        await connection.set_autocommit(False)
+        return connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -37,7 +37,8 @@ async def _rows(database: Database) -> dict[str, list[Any]]:
             table.name: [
                 tuple(row)
                 for row in await connection.execute(select(table).order_by(*table.primary_key))
-                if table is not t.meta or row.key not in ("pause", "sender_beat", "changes")
+                if table is not t.meta
+                or row.key not in ("pause", "sender_beat", "changes", "backup_at")
             ]
             for table in archive.TABLES
         }

@@ -66,7 +66,9 @@ class Recorder:
     def check_address(self, address: str) -> str:
         return address
 
-    async def send(self, address: str, message: Message, reply_to: str = "") -> Outcome:
+    async def send(
+        self, address: str, message: Message, *, reply_to: str = "", paid: bool = False
+    ) -> Outcome:
         slug = message.headline.split("#")[1]
         self.told.append(Told(self._clock.now(), address, slug, message.language))
         return Sent(message_ids=(str(len(self.told)),))
