@@ -12,7 +12,7 @@ run: $(VENV)/run
 	$(BIN)/polyherald demo
 
 test: $(VENV)/dev browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile -p tests.no_skips -m "not soak and not bench"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.no_skips -m "not soak and not bench"
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check $(SOURCES)

@@ -134,3 +134,9 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("POLYHERALD_") and not name.startswith("POLYHERALD_TEST_"):
             monkeypatch.delenv(name)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts processes comes first: no worker is left with a long file in the end."""
+    long = ("/tests/service/", "/tests/crash/", "/tests/test_wheel.py")
+    items.sort(key=lambda item: not any(part in str(item.path) for part in long))

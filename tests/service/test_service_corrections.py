@@ -123,6 +123,7 @@ async def test_a_typo_is_put_right_without_a_word(house: House) -> None:
     assert again.silent
 
 
+@pytest.mark.parametrize("backend", ["postgresql"])
 async def test_a_withdrawal_leaves_a_notice_everywhere(house: House) -> None:
     ann, zoe = house.sandbox.person(1000, "A", "en"), house.sandbox.person(1001, "Z", "fr")
     await house.serve()

@@ -6,6 +6,7 @@ import asyncio
 import signal
 
 import feedparser
+import pytest
 
 from bot.sandbox.rates import Rates
 from tests.service.house import COMET, LANGUAGES, House
@@ -56,6 +57,7 @@ async def test_a_release_reaches_each_reader_once_in_their_language(house: House
     assert house.sandbox.token not in serving.log
 
 
+@pytest.mark.parametrize("backend", ["postgresql"])
 async def test_a_restart_sends_nothing_again(house: House) -> None:
     house.write_release()
     first = await house.serve()
@@ -79,6 +81,7 @@ async def test_a_restart_sends_nothing_again(house: House) -> None:
     assert [len(house.announced(person)) for person in (reader, late)] == [2, 1]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_stopping_finishes_what_is_in_flight(house: House) -> None:
     house.write_release()
     serving = await house.serve()

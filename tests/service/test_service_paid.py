@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.sandbox.rates import Rates
 from tests.service.house import House, until
 
@@ -37,6 +39,7 @@ async def test_as_many_as_the_cap_allows_are_paid_for(house: House) -> None:
     assert house.sandbox.rates.refused == 0
 
 
+@pytest.mark.parametrize("backend", ["postgresql"])
 async def test_without_stars_all_goes_at_the_free_rate(house: House) -> None:
     house.sandbox.rates.rates = Rates()
     house.set(
@@ -59,6 +62,7 @@ async def test_without_stars_all_goes_at_the_free_rate(house: House) -> None:
     await until(told, "the editor knows that nothing could be paid for")
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_no_cap_no_payment(house: House) -> None:
     """Nobody's money is spent because one of two settings was forgotten."""
     house.set(rate_per_second=200, allow_paid_broadcast="true")
