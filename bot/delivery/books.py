@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +14,7 @@ from bot.audience import repository as audience
 from bot.audience.subscriber import SubscriberState
 from bot.clock import Clock
 from bot.delivery import earlier, ledger, spacing
+from bot.delivery.gaps import Gaps
 from bot.delivery.ledger import Claim
 from bot.delivery.outcome import Change
 from bot.delivery.pace import Pace, Slots
@@ -21,11 +22,6 @@ from bot.errors import StoreError
 from bot.store.database import Database
 
 REMEMBERED = 1000
-
-TOLERATED = 0.012
-"""Seconds by which messages may arrive late: the headroom of the pace makes up for it."""
-
-LONGEST_GAP = 1.0
 
 SERVED_LATELY = timedelta(seconds=5)
 
@@ -38,6 +34,7 @@ class Ended:
 
     claim: Claim
     change: Change
+    slot: float = 0.0
     late: float = 0.0
     """By how many seconds at most it arrived after its slot."""
 
@@ -84,7 +81,7 @@ class Books:
         self._about: dict[int, int | None] = {}
         self._served: dict[int, datetime] = {}
         """When each announcement last had a turn here."""
-        self._gap_made, self._gap_since = 0.0, datetime.min.replace(tzinfo=UTC)
+        self._gaps = Gaps()
         self._waiting: list[_Request] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -139,20 +136,11 @@ class Books:
                 claims, paid = await self._claim(connection, ident, group, now)
                 slots = NO_SLOTS
                 if claims:
-                    gap = self._gap(requests, now)
+                    gap = self._gaps.needed((e.slot, e.late) for r in requests for e in r.ended)
                     slots = await self._pace.take(connection, len(claims), now, paid=paid, gap=gap)
+                    self._gaps.made(slots.start, gap)
                 turns[ident] = Turn(claims, slots, paid)
         return _shared_out(requests, turns)
-
-    def _gap(self, requests: Sequence[_Request], now: datetime) -> float:
-        """How long nobody sends, because something arrived late: it will have come together with
-        what was on time, and for a second the server counts both."""
-        if not self._gap_since <= now < self._gap_since + timedelta(seconds=1):
-            self._gap_made, self._gap_since = 0.0, now
-        late = max((e.late for r in requests for e in r.ended), default=0.0)
-        gap = max(0.0, min(late, LONGEST_GAP) - TOLERATED - self._gap_made)
-        self._gap_made += gap
-        return gap
 
     async def _claim(
         self,

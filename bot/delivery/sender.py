@@ -253,7 +253,7 @@ class Sender:
             log.warning(
                 "delivery", state=change.state, reason=change.reason, to=claim.subscriber_id
             )
-        return Ended(claim, change, late)
+        return Ended(claim, change, slot, late)
 
     def _late(self, outcome: Outcome, on_time: float) -> float:
         """By how much more than others it can have arrived after its slot. What all take, the
