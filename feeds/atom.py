@@ -8,14 +8,25 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from feeds.links import XML_LANG, feed_links, item_links
+from feeds.links import HISTORY_NS, XML_LANG, feed_links, item_links
 from feeds.model import Feed, Item
+from feeds.place import Place
 
 MEDIA_TYPE = "application/atom+xml"
 
 
 class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
-    """Nothing: feedgen insists on one beside the entries' extension."""
+    """The mark of an archive document."""
+
+    place: Place
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"fh": HISTORY_NS}
+
+    def extend_atom(self, feed: Any) -> Any:
+        if self.place.is_archive:
+            etree.SubElement(feed, f"{{{HISTORY_NS}}}archive")
+        return feed
 
 
 class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
@@ -31,10 +42,11 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has 
         return entry
 
 
-def atom(feed: Feed, self_url: str) -> bytes:
-    """The feed as an Atom document that is fetched at ``self_url``; equal feeds, equal bytes."""
+def atom(feed: Feed, place: Place) -> bytes:
+    """The feed as an Atom document that is fetched at ``place``; equal feeds, equal bytes."""
     document = FeedGenerator()
     document.register_extension("variant", _FeedExtension, _EntryExtension, rss=False)
+    document.variant.place = place
     document.id(feed.id)
     document.title(feed.title)
     document.updated(feed.updated)
@@ -43,7 +55,7 @@ def atom(feed: Feed, self_url: str) -> bytes:
     document.generator("")
     if feed.subtitle:
         document.subtitle(feed.subtitle)
-    document.link(list(feed_links(feed, self_url, MEDIA_TYPE)))
+    document.link(list(feed_links(feed, place, MEDIA_TYPE)))
     for item in feed.items:
         _add(document.add_entry(order="append"), item)
     written: bytes = document.atom_str()

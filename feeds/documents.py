@@ -8,20 +8,23 @@ from datetime import datetime
 from urllib.parse import quote
 
 from feeds.model import Alternate, Feed, FeedKey
+from feeds.place import Place
 
 FEEDS_PATH = "/feeds/"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """One format: the last part of its path, its media type, and how it is written.
+    """One format: the last part of its path, its media type, how it is written, and the ``label``
+    by which people know it.
 
     ``charset`` is named where the bytes do not say it themselves, as XML does.
     """
 
     name: str
+    label: str
     media_type: str
-    write: Callable[[Feed, str], bytes]
+    write: Callable[[Feed, Place], bytes]
     charset: str = ""
 
     @property
@@ -35,33 +38,46 @@ class Document:
         return feed.updated
 
 
-def _write_rss(feed: Feed, self_url: str) -> bytes:
+def _write_rss(feed: Feed, place: Place) -> bytes:
     from feeds.rss import rss  # feedgen and lxml are slow to import, and a bot needs neither
 
-    return rss(feed, self_url)
+    return rss(feed, place)
 
 
-def _write_atom(feed: Feed, self_url: str) -> bytes:
+def _write_atom(feed: Feed, place: Place) -> bytes:
     from feeds.atom import atom
 
-    return atom(feed, self_url)
+    return atom(feed, place)
 
 
-def _write_ical(feed: Feed, self_url: str) -> bytes:
+def _write_json(feed: Feed, place: Place) -> bytes:
+    from feeds.jsonfeed import jsonfeed
+
+    return jsonfeed(feed, place)
+
+
+def _write_ical(feed: Feed, place: Place) -> bytes:
     from feeds.ical import ical
 
     assert feed.calendar is not None  # documents_of() leaves it out otherwise
-    return ical(feed.calendar, self_url)
+    return ical(feed.calendar, place)
 
 
 DOCUMENTS = (
-    Document(name="atom.xml", media_type="application/atom+xml", write=_write_atom),
-    Document(name="rss.xml", media_type="application/rss+xml", write=_write_rss),
+    Document(name="atom.xml", label="Atom", media_type="application/atom+xml", write=_write_atom),
+    Document(name="rss.xml", label="RSS", media_type="application/rss+xml", write=_write_rss),
+    Document(
+        name="feed.json", label="JSON Feed", media_type="application/feed+json", write=_write_json
+    ),
 )
 
 
 CALENDAR = Document(
-    name="anniversaries.ics", media_type="text/calendar", write=_write_ical, charset="utf-8"
+    name="anniversaries.ics",
+    label="iCalendar",
+    media_type="text/calendar",
+    write=_write_ical,
+    charset="utf-8",
 )
 """Beside the feeds of a language, not of a topic. It is no other form of the feed: a feed tells
 what was published, a calendar what days there are."""

@@ -13,13 +13,14 @@ import icalendar
 from icalendar.prop import vDuration
 
 from feeds.occasions import Calendar, Occasion
+from feeds.place import Place
 
 PRODUCT = "-//Polyherald//Polyherald//EN"
 ASK_AGAIN = timedelta(days=1)
 
 
-def ical(calendar: Calendar, self_url: str) -> bytes:
-    """The calendar as a file, from ``self_url``. The same calendar gives the same bytes."""
+def ical(calendar: Calendar, place: Place) -> bytes:
+    """The calendar as a file that is fetched at ``place``; equal calendars, equal bytes."""
     found = icalendar.Calendar()
     tongue = {"LANGUAGE": calendar.language}
     found.add("version", "2.0")
@@ -29,7 +30,7 @@ def ical(calendar: Calendar, self_url: str) -> bytes:
     found.add("x-wr-calname", calendar.title)  # what NAME was before RFC 7986
     found.add("last-modified", calendar.updated)
     found.add("url", calendar.home_url)
-    found.add("source", self_url, parameters={"VALUE": "URI"})
+    found.add("source", place.url, parameters={"VALUE": "URI"})
     found.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
     found.add("x-published-ttl", vDuration(ASK_AGAIN))
     for occasion in calendar.occasions:

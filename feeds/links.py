@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from feeds.model import Alternate, Feed, Item
+from feeds.place import Place
 
 ATOM_NS = "http://www.w3.org/2005/Atom"
+HISTORY_NS = "http://purl.org/syndication/history/1.0"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -36,9 +38,24 @@ def _pages(page: Alternate, others: tuple[Alternate, ...]) -> Iterator[dict[str,
         yield _link("alternate", page.href)
 
 
-def feed_links(feed: Feed, self_url: str, media_type: str) -> Iterator[dict[str, str]]:
-    """``self``, then the feed's page, its other formats and languages."""
-    yield _link("self", self_url, type=media_type, hreflang=feed.language)
+def feed_links(feed: Feed, place: Place, media_type: str) -> Iterator[dict[str, str]]:
+    """``self`` and the hubs, the archives before and after, the feed's page, its other formats
+    and languages."""
+    yield _link("self", place.url, type=media_type, hreflang=feed.language)
+    for hub in place.hubs:
+        yield _link("hub", hub)
+    for rel, href in (
+        ("current", place.current),
+        ("prev-archive", place.previous),
+        ("next-archive", place.following),
+    ):
+        if href:
+            yield _link(rel, href, type=media_type, hreflang=feed.language)
+    yield from page_links(feed, media_type)
+
+
+def page_links(feed: Feed, media_type: str) -> Iterator[dict[str, str]]:
+    """The feed's page, its other formats and languages."""
     yield from _pages(feed.page, feed.alternates_to(media_type))
 
 

@@ -11,8 +11,9 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from feeds.caching import http_date
-from feeds.links import ATOM_NS, XML_LANG, feed_links, item_links
+from feeds.links import ATOM_NS, HISTORY_NS, XML_LANG, feed_links, item_links
 from feeds.model import Feed, Item
+from feeds.place import Place
 
 MEDIA_TYPE = "application/rss+xml"
 DC_NS = "http://purl.org/dc/elements/1.1/"
@@ -30,20 +31,22 @@ class _Unwritten(datetime):
 
 
 class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
-    """The channel's language, date and links."""
+    """The channel's language, date, links, and whether it is an archive."""
 
     feed: Feed
-    self_url: str
+    place: Place
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC_NS}
+        return {"dc": DC_NS, "fh": HISTORY_NS}
 
     def extend_rss(self, rss: Any) -> Any:
         channel = rss[0]
         rss.set(XML_LANG, self.feed.language)
         etree.SubElement(channel, "lastBuildDate").text = http_date(self.feed.updated)
-        for attributes in feed_links(self.feed, self.self_url, MEDIA_TYPE):
+        for attributes in feed_links(self.feed, self.place, MEDIA_TYPE):
             etree.SubElement(channel, f"{{{ATOM_NS}}}link", attributes)
+        if self.place.is_archive:
+            etree.SubElement(channel, f"{{{HISTORY_NS}}}archive")
         return rss
 
 
@@ -65,8 +68,8 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has 
         return element
 
 
-def rss(feed: Feed, self_url: str) -> bytes:
-    """The feed as an RSS document that is fetched at ``self_url``; equal feeds, equal bytes."""
+def rss(feed: Feed, place: Place) -> bytes:
+    """The feed as an RSS document that is fetched at ``place``; equal feeds, equal bytes."""
     document = FeedGenerator()
     document.register_extension("variant", _FeedExtension, _EntryExtension, atom=False)
     document.title(feed.title)
@@ -76,7 +79,7 @@ def rss(feed: Feed, self_url: str) -> bytes:
     document.generator("")
     document.updated(_Unwritten(1, 1, 1, tzinfo=UTC))
     document.variant.feed = feed
-    document.variant.self_url = self_url
+    document.variant.place = place
     for item in feed.items:
         _add(document.add_entry(order="append"), item)
     written: bytes = document.rss_str()

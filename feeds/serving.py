@@ -28,8 +28,10 @@ class _Answer:
 class Page:
     """One representation behind one path. Safe to share between requests: nothing changes."""
 
-    def __init__(self, document: Representation, media_type: str, max_age: int) -> None:
-        """``max_age``: seconds for which a reader need not ask again."""
+    def __init__(
+        self, document: Representation, media_type: str, max_age: int, link: str = ""
+    ) -> None:
+        """``max_age``: seconds for which a reader need not ask again; ``link``: the header."""
         self._last_modified = document.last_modified
         self.body = document.encodings[IDENTITY].body
         self._codings = tuple(name for name in document.encodings if name != IDENTITY)
@@ -46,6 +48,8 @@ class Page:
             full = CIMultiDict(unchanged)
             full[hdrs.CONTENT_TYPE] = media_type
             full[hdrs.LAST_MODIFIED] = http_date(document.last_modified)
+            if link:
+                full[hdrs.LINK] = link
             if coding != IDENTITY:
                 full[hdrs.CONTENT_ENCODING] = coding
             self._answers[coding] = _Answer(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NoReturn
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from aiohttp import hdrs, web
 
 from feeds.caching import represent
 from feeds.documents import FEEDS_PATH, documents_below, documents_of, feed_path, sisters
 from feeds.model import Feed, FeedKey
+from feeds.place import Place
 from feeds.routes import Below
 from feeds.serving import PUBLIC, Page
 from feeds.source import FeedSource, RetiredFeed, UnknownFeed
@@ -42,16 +43,37 @@ class _Answers:
     waiting: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rebuilt:
+    """What a refresh did.
+
+    ``changed`` are the addresses of the feeds and calendars whose bytes are others than before
+    (the first time: of all), which is what hubs are to be told. ``failures`` are why some feeds
+    could not be had; they stay as they were.
+    """
+
+    changed: tuple[str, ...]
+    failures: tuple[Exception, ...] = ()
+
+
 class FeedSite:
     """Serves what ``source`` says below ``base_url``, the public address.
 
-    ``max_age`` is how many seconds readers may wait before they ask again.
+    ``max_age`` is how many seconds readers may wait before they ask again. ``hubs`` are the
+    addresses of WebSub hubs that push what changes.
     """
 
-    def __init__(self, source: FeedSource, base_url: str, max_age: int = 300) -> None:
+    def __init__(
+        self,
+        source: FeedSource,
+        base_url: str,
+        max_age: int = 300,
+        hubs: Sequence[str] = (),
+    ) -> None:
         self._source = source
         self._base_url = base_url.rstrip("/")
         self._max_age = max_age
+        self._hubs = tuple(hubs)
         self._refreshing = asyncio.Lock()
         self._known: _Answers | None = None
         self._pages: Mapping[str, Page] = {}
@@ -67,12 +89,12 @@ class FeedSite:
         """Every document as it is served now, by its path."""
         return {FEEDS_PATH + path: page.body for path, page in self._pages.items()}
 
-    async def refresh(self) -> None:
+    async def refresh(self) -> Rebuilt:
         """Ask the source and rebuild what changed; call it when the host's data did.
 
-        A feed that cannot be had keeps its last document while the others are renewed; then
-        the reasons are raised together, as an ``ExceptionGroup``. When even the list of feeds
-        cannot be had, that error is raised and everything stays as it is.
+
+        A feed that cannot be had keeps its last document while the others are renewed. When even
+        the list of feeds cannot be had, that error is raised and everything stays as it is.
         """
         async with self._refreshing:
             before = self._known or _Answers()
@@ -87,7 +109,7 @@ class FeedSite:
                     retired.append(key)
                 except UnknownFeed:
                     continue  # removed since the list was made
-                except Exception as error:  # noqa: BLE001 – raised below, with the others
+                except Exception as error:  # noqa: BLE001 – told to the caller
                     failures.append(error)
                     if key in before.read:
                         feeds[key] = before.read[key]
@@ -101,9 +123,13 @@ class FeedSite:
                 retired=_paths(retired),
                 waiting=_paths(waiting),
             )
-            self._pages = pages
-        if failures:
-            raise ExceptionGroup("some feeds could not be renewed", failures)
+            served, self._pages = self._pages, pages
+        changed = (
+            self._base_url + FEEDS_PATH + quote(path)
+            for path, page in pages.items()
+            if path != OPML and (path not in served or served[path].body != page.body)
+        )
+        return Rebuilt(changed=tuple(changed), failures=tuple(failures))
 
     async def _write(
         self, feeds: Mapping[FeedKey, Feed], before: _Answers
@@ -123,8 +149,11 @@ class FeedSite:
                 if same:
                     pages[path] = before.pages[path]
                     continue
-                body = document.write(written[key], self._base_url + address)
-                pages[path] = self._page(body, document.content_type, document.updated(feed))
+                place = Place(url=self._base_url + address, hubs=self._hubs)
+                body = document.write(written[key], place)
+                pages[path] = self._page(
+                    body, document.content_type, document.updated(feed), _link_header(place)
+                )
                 await asyncio.sleep(0)  # each takes milliseconds: let requests in between
         if feeds:
             pages[OPML] = self._list(feeds)
@@ -141,8 +170,8 @@ class FeedSite:
         )
         return self._page(body, MEDIA_TYPE, max(feed.updated for feed in feeds.values()))
 
-    def _page(self, body: bytes, media_type: str, updated: datetime) -> Page:
-        return Page(represent(body, updated), media_type, self._max_age)
+    def _page(self, body: bytes, media_type: str, updated: datetime, link: str = "") -> Page:
+        return Page(represent(body, updated), media_type, self._max_age, link)
 
     async def _get(self, request: web.Request) -> web.Response:
         page = self._pages.get(request.match_info["path"])
@@ -167,6 +196,14 @@ class FeedSite:
         if _served_at(proper) in known.pages.keys() | known.retired | known.waiting:
             raise web.HTTPMovedPermanently(self._base_url + proper, headers=PUBLIC)
         raise web.HTTPNotFound(headers=PUBLIC)
+
+
+def _link_header(place: Place) -> str:
+    """How a subscriber finds the hubs and the address to name to them (WebSub, section 4)."""
+    if not place.hubs:
+        return ""
+    hubs = [f'<{hub}>; rel="hub"' for hub in place.hubs]
+    return ", ".join([*hubs, f'<{place.url}>; rel="self"'])
 
 
 def _served_at(address: str) -> str:

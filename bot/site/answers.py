@@ -1,4 +1,4 @@
-"""Bytes to answers: validators, gzip, and the headers that every page carries."""
+"""Bytes to answers: validators, codings, and the headers that every page carries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from aiohttp import hdrs, web
 
-from feeds.caching import GZIP, negotiate, not_modified, represent
+from feeds.caching import IDENTITY, negotiate, not_modified, represent
 
 SECURITY = {
     "Content-Security-Policy": (
@@ -49,7 +49,7 @@ class Answer:
         if not_modified(_list(request, hdrs.IF_NONE_MATCH), None, encoded.etag, _EPOCH):
             return web.Response(status=304, headers=headers)
         headers[hdrs.CONTENT_TYPE] = self._media_type
-        if coding == GZIP:
+        if coding != IDENTITY:
             headers[hdrs.CONTENT_ENCODING] = coding
         return web.Response(body=encoded.body, headers=headers)
 

@@ -206,7 +206,7 @@ class Pages:
                 href=self.addresses.feed(key.language, document.name, key.topic),
                 media_type=document.media_type,
                 title=feed_title(key, self._settings),
-                label={"atom.xml": "Atom", "rss.xml": "RSS"}.get(document.name, document.name),
+                label=document.label,
             )
             for document in DOCUMENTS
         ]
@@ -238,7 +238,7 @@ class Pages:
                 href=self.addresses.calendar_file(language),
                 media_type=CALENDAR.media_type,
                 title=calendar_title(language, self._settings),
-                label="iCalendar",
+                label=CALENDAR.label,
             ),
             stylesheet=self.addresses.static(self._static.stylesheet),
             icon=self.addresses.static(self._static.icon),

@@ -67,7 +67,7 @@ class Site:
         self._static = load_static()
         self._pages = Pages(settings, self._static)
         self._source = NewsroomFeeds(database, settings, clock)
-        self._feeds = FeedSite(self._source, settings.base_url)
+        self._feeds = FeedSite(self._source, settings.base_url, hubs=settings.websub_hubs)
         self._cache = Cache()
         self._languages: tuple[str, ...] = settings.languages
         self._webhook = webhook
@@ -96,14 +96,11 @@ class Site:
         self._cache.clear()
         async with self._database.read() as connection:
             self._languages = await self._pages.languages(connection)
-        try:
-            await self._feeds.refresh()
-        except ExceptionGroup as failures:
-            away, broken = failures.split(StoreError)
-            for error in broken.exceptions if broken else ():
-                log.error("a feed could not be renewed", exc_info=error)
-            if away is not None:
-                raise away.exceptions[0] from failures
+        rebuilt = await self._feeds.refresh()
+        for error in rebuilt.failures:
+            if isinstance(error, StoreError):
+                raise error
+            log.error("a feed could not be renewed", exc_info=error)
 
     def _add_routes(self) -> None:
         router = self.app.router

@@ -28,6 +28,7 @@ from bot.store.tables import published_variant
 from feeds.documents import DOCUMENTS, Document
 from feeds.memory import MemorySource
 from feeds.model import Alternate, Feed, FeedKey, Item, tag_id
+from feeds.place import Place
 from feeds.source import FeedSource, RetiredFeed, UnknownFeed
 
 
@@ -250,6 +251,6 @@ async def test_a_correction_keeps_the_id_and_raises_updated(newsroom: Newsroom) 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 async def test_every_feed_can_be_written(newsroom: Newsroom, document: Document) -> None:
     for feed in (await live(newsroom.source)).values():
-        written = document.write(feed, "https://news.example.org/feed")
+        written = document.write(feed, Place(url="https://news.example.org/feed"))
         for item in feed.items:
             assert item.id.encode() in written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from jsonschema import Draft202012Validator
 from lxml import etree
 
 from feeds.memory import MemorySource
@@ -132,3 +134,20 @@ def valid_atom() -> Callable[[bytes], Any]:
 def valid_rss() -> Callable[[bytes], Any]:
     """The parsed document; fails where it is not what RSS 2.0 allows."""
     return _checker("rss.rng")
+
+
+@pytest.fixture(scope="session")
+def valid_json() -> Callable[[bytes], Any]:
+    """The document read; fails where it is not what JSON Feed 1.1 allows."""
+    schema = json.loads(Path(__file__).with_name("jsonfeed.schema.json").read_bytes())
+    validator = Draft202012Validator(schema)
+
+    def check(document: bytes) -> Any:
+        said = json.loads(document)
+        validator.validate(said)
+        ids = [item["id"] for item in said["items"]]
+        assert len(ids) == len(set(ids))
+        assert said.get("next_url") != said["feed_url"]
+        return said
+
+    return check

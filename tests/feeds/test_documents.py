@@ -20,6 +20,7 @@ from lxml import etree
 from feeds.atom import atom
 from feeds.model import Alternate, Feed, Item, Related, tag_id
 from feeds.opml import Subscription, opml
+from feeds.place import Place
 from feeds.rss import rss
 
 NS = {
@@ -28,9 +29,12 @@ NS = {
     "dc": "http://purl.org/dc/elements/1.1/",
 }
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-SELF = {atom: "https://news.example.org/atom", rss: "https://news.example.org/rss"}
+AT = {
+    atom: Place(url="https://news.example.org/atom"),
+    rss: Place(url="https://news.example.org/rss"),
+}
 TYPE = {atom: "application/atom+xml", rss: "application/rss+xml"}
-Write = Callable[[Feed, str], bytes]
+Write = Callable[[Feed, Place], bytes]
 both = pytest.mark.parametrize("write", [atom, rss])
 
 
@@ -62,7 +66,7 @@ def root(valid_atom: Callable[[bytes], Any], valid_rss: Callable[[bytes], Any], 
     checks = {atom: valid_atom, rss: valid_rss}
 
     def parse(write: Write, given: Feed = feed) -> Any:
-        return checks[write](write(given, SELF[write]))
+        return checks[write](write(given, AT[write]))
 
     return parse
 
@@ -92,7 +96,7 @@ def test_08_ids_are_tags_and_the_guid_does_not_claim_to_be_an_address(
 
 @both
 def test_09_self_is_the_address_it_was_written_for(root: Any, write: Write) -> None:
-    assert [link["href"] for link in _links(_top(root(write)), "self")] == [SELF[write]]
+    assert [link["href"] for link in _links(_top(root(write)), "self")] == [AT[write].url]
 
 
 @both
@@ -123,7 +127,7 @@ def test_09_every_item_links_its_sisters_once_each(root: Any, write: Write) -> N
 def test_09_a_reader_that_ignores_languages_still_opens_the_right_page(
     feed: Feed, write: Write
 ) -> None:
-    parsed = feedparser.parse(write(feed, SELF[write]))
+    parsed = feedparser.parse(write(feed, AT[write]))
     assert [entry.link for entry in parsed.entries] == [item.url for item in feed.items]
     assert parsed.feed.link == feed.home_url
 
@@ -146,7 +150,7 @@ def test_10_a_correction_keeps_the_id_and_raises_updated(
     corrected = make_item(updated=datetime(2026, 7, 1, 9, 0, tzinfo=UTC), title="It reopens")
     later = replace(feed, items=(corrected, feed.items[1]))
     before, after = (
-        feedparser.parse(write(value, SELF[write])).entries[0] for value in (feed, later)
+        feedparser.parse(write(value, AT[write])).entries[0] for value in (feed, later)
     )
     assert (before.id, before.published) == (after.id, after.published)
     assert before.updated_parsed < after.updated_parsed
@@ -155,7 +159,7 @@ def test_10_a_correction_keeps_the_id_and_raises_updated(
 
 @both
 def test_11_items_have_both_dates_in_whole_seconds_with_a_zone(feed: Feed, write: Write) -> None:
-    parsed = feedparser.parse(write(feed, SELF[write]))
+    parsed = feedparser.parse(write(feed, AT[write]))
     for entry, item in zip(parsed.entries, feed.items, strict=True):
         published = datetime.fromtimestamp(calendar.timegm(entry.published_parsed), UTC)
         updated = datetime.fromtimestamp(calendar.timegm(entry.updated_parsed), UTC)
@@ -177,7 +181,7 @@ def test_12_the_full_text_is_there_as_html(root: Any, feed: Feed, write: Write) 
     document = root(write)
     full = document.xpath("//a:entry/a:content|//item/content:encoded", namespaces=NS)
     assert [element.text for element in full] == [item.content_html for item in feed.items]
-    parsed = feedparser.parse(write(feed, SELF[write]), sanitize_html=False)
+    parsed = feedparser.parse(write(feed, AT[write]), sanitize_html=False)
     assert parsed.bozo is False
     assert [e.content[0].value for e in parsed.entries] == [i.content_html for i in feed.items]
 
@@ -192,7 +196,7 @@ def test_12_related_documents_are_linked(root: Any, write: Write) -> None:
 
 @both
 def test_a_plain_summary_is_never_taken_for_markup(feed: Feed, write: Write) -> None:
-    entry = feedparser.parse(write(feed, SELF[write]), sanitize_html=False).entries[0]
+    entry = feedparser.parse(write(feed, AT[write]), sanitize_html=False).entries[0]
     said = {
         "text/plain": "Ships < 200 m & their crews",
         "text/html": "Ships &lt; 200 m &amp; their crews",
@@ -202,7 +206,7 @@ def test_a_plain_summary_is_never_taken_for_markup(feed: Feed, write: Write) -> 
 
 @both
 def test_readers_find_titles_authors_and_categories(feed: Feed, write: Write) -> None:
-    parsed = feedparser.parse(write(feed, SELF[write]))
+    parsed = feedparser.parse(write(feed, AT[write]))
     assert parsed.feed.title == feed.title
     assert parsed.feed.subtitle == feed.subtitle
     assert parsed.feed.language == "en"
@@ -226,8 +230,8 @@ def test_a_feed_needs_neither_subtitle_nor_items_nor_extras(
 def test_01_equal_feeds_give_equal_bytes(
     make_feed: Callable[..., Feed], feed: Feed, write: Write
 ) -> None:
-    assert write(make_feed(), "https://e.org/") == write(make_feed(), "https://e.org/")
-    assert write(feed, SELF[write]) == write(replace(feed), SELF[write])
+    assert write(make_feed(), AT[write]) == write(make_feed(), AT[write])
+    assert write(feed, AT[write]) == write(replace(feed), AT[write])
 
 
 def test_rss_dates_are_true_and_need_no_locale(

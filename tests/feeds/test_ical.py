@@ -19,11 +19,13 @@ from feeds.ical import ical
 from feeds.memory import MemorySource
 from feeds.model import Feed, FeedKey, tag_id
 from feeds.occasions import Calendar, Occasion
+from feeds.place import Place
 from feeds.web import FeedSite
 
 Client = TestClient[Any, Any]
 BASE = "https://news.example.org"
 ADDRESS = f"{BASE}/feeds/zh-Hans/anniversaries.ics"
+AT = Place(url=ADDRESS)
 UPDATED = datetime(2026, 6, 26, 14, 0, tzinfo=UTC)
 TITLES = {
     "zh-Hans": "《港口、灯塔与海事信号公约》签署八十周年；各国代表团将出席灯塔脚下的仪式",
@@ -73,7 +75,7 @@ def lines(document: bytes) -> list[str]:
 
 
 def test_the_file_says_what_it_is_and_where_it_comes_from() -> None:
-    said = lines(ical(a_calendar("zh-Hans"), ADDRESS))
+    said = lines(ical(a_calendar("zh-Hans"), AT))
     assert said[:2] == ["BEGIN:VCALENDAR", "VERSION:2.0"]
     for line in (
         "PRODID:-//Polyherald//Polyherald//EN",
@@ -91,7 +93,7 @@ def test_the_file_says_what_it_is_and_where_it_comes_from() -> None:
 
 
 def test_an_occasion_is_a_whole_day_of_its_own_with_its_ordinal_in_its_language() -> None:
-    said = lines(ical(a_calendar("ar"), ADDRESS))
+    said = lines(ical(a_calendar("ar"), AT))
     event = said[said.index("BEGIN:VEVENT") : said.index("END:VEVENT") + 1]
     assert event == [
         "BEGIN:VEVENT",
@@ -111,7 +113,7 @@ def test_an_occasion_is_a_whole_day_of_its_own_with_its_ordinal_in_its_language(
 
 @pytest.mark.parametrize("language", TITLES)
 def test_two_programs_read_the_same(language: str) -> None:
-    document = ical(a_calendar(language), ADDRESS)
+    document = ical(a_calendar(language), AT)
     one = icalendar.Calendar.from_ical(document)
     assert [
         (e["uid"], e.decoded("dtstart"), e["summary"], e["summary"].params["LANGUAGE"])
@@ -134,18 +136,18 @@ WRITTEN = st.text(st.sampled_from('a,;\\:\n"“é周الж😀 \u2068\u2069'), m
 @settings(max_examples=100, deadline=None)
 @given(WRITTEN.filter(str.strip))
 def test_any_title_arrives_as_it_was_written(title: str) -> None:
-    said = ical(a_calendar(occasions=(occasion(title=title),)), ADDRESS)
+    said = ical(a_calendar(occasions=(occasion(title=title),)), AT)
     lines(said)
     (event,) = icalendar.Calendar.from_ical(said).walk("VEVENT")
     assert event["summary"] == title
 
 
 def test_the_same_days_are_the_same_bytes() -> None:
-    assert ical(a_calendar(), ADDRESS) == ical(a_calendar(), ADDRESS)
+    assert ical(a_calendar(), AT) == ical(a_calendar(), AT)
 
 
 def test_a_calendar_without_days_is_one_all_the_same() -> None:
-    document = ical(a_calendar(occasions=()), ADDRESS)
+    document = ical(a_calendar(occasions=()), AT)
     lines(document)
     read = icalendar.Calendar.from_ical(document)
     assert read.subcomponents, "RFC 5545 (3.6) asks for a component"

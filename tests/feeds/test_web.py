@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import brotli
 import feedparser
 import pytest
 from aiohttp import web
@@ -20,7 +22,8 @@ from feeds.web import FeedSite
 
 BASE = "https://news.example.org"
 FEEDS = ["/feeds/en/atom.xml", "/feeds/en/rss.xml", "/feeds/en/topics/harbour/rss.xml"]
-DOCUMENTS = [*FEEDS, "/feeds/opml.xml"]
+JSON_FEED = "/feeds/en/feed.json"
+DOCUMENTS = [*FEEDS, JSON_FEED, "/feeds/opml.xml"]
 Client = TestClient[Any, Any]
 NEWEST = "Fri, 26 Jun 2026 14:00:00 GMT"
 
@@ -134,9 +137,17 @@ async def test_03_other_methods_are_told_what_is_allowed(
 @every_document
 @pytest.mark.parametrize(
     ("accept", "coding"),
-    [(None, None), ("gzip", "gzip"), ("gzip;q=0", None), ("br", None), ("*;q=0.1", "gzip")],
+    [
+        (None, None),
+        ("gzip", "gzip"),
+        ("gzip;q=0", None),
+        ("br", "br"),
+        ("gzip, br;q=0", "gzip"),
+        ("zstd", None),
+        ("*;q=0.1", "br"),
+    ],
 )
-async def test_04_gzip_only_when_accepted_and_vary_always(
+async def test_04_packed_only_when_accepted_and_vary_always(
     client: Client, path: str, accept: str | None, coding: str | None
 ) -> None:
     answer = await client.get(path, headers={"Accept-Encoding": accept} if accept else {})
@@ -145,7 +156,8 @@ async def test_04_gzip_only_when_accepted_and_vary_always(
     assert answer.headers["Cache-Control"] == "public, max-age=300"
     assert "Set-Cookie" not in answer.headers
     body = await answer.read()
-    etree.fromstring(gzip.decompress(body) if coding else body)
+    packed = {None: bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+    assert packed[coding](body) == await (await client.get(path)).read()
 
 
 @pytest.mark.parametrize(
@@ -153,6 +165,7 @@ async def test_04_gzip_only_when_accepted_and_vary_always(
     [
         ("/feeds/en/rss.xml", "application/rss+xml"),
         ("/feeds/en/atom.xml", "application/atom+xml"),
+        ("/feeds/en/feed.json", "application/feed+json"),
         ("/feeds/opml.xml", "text/x-opml; charset=utf-8"),
     ],
 )
@@ -171,7 +184,7 @@ async def test_06_before_the_first_refresh_readers_come_back_later(
         assert int(answer.headers["Retry-After"]) > 0
         assert "max-age" not in answer.headers["Cache-Control"]
     await site.refresh()
-    assert [(await client.get(path)).status for path in DOCUMENTS] == [200] * 4
+    assert [(await client.get(path)).status for path in DOCUMENTS] == [200] * len(DOCUMENTS)
 
 
 @pytest.mark.parametrize(
@@ -231,17 +244,46 @@ async def test_07_readers_in_web_pages_may_read_every_answer(client: Client, pat
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
+async def test_14_hub_and_self_are_in_link_headers_and_in_every_feed(
+    source: MemorySource, serve: Callable[[FeedSite], Any]
+) -> None:
+    hubs = ("https://hub.example.org/", "https://push.example.net/hub")
+    site = FeedSite(source, BASE, hubs=hubs)
+    await site.refresh()
+    client = await serve(site)
+    for path in [*FEEDS, JSON_FEED]:
+        answer = await client.get(path)
+        named = [f'<{hub}>; rel="hub"' for hub in hubs]
+        assert answer.headers["Link"] == ", ".join([*named, f'<{BASE}{path}>; rel="self"'])
+        body = await answer.read()
+        if path == JSON_FEED:
+            assert json.loads(body)["hubs"] == [{"type": "WebSub", "url": hub} for hub in hubs]
+        else:
+            said = [ln.href for ln in feedparser.parse(body).feed.links if ln.rel == "hub"]
+            assert said == list(hubs)
+
+
+async def test_14_without_a_hub_none_is_named(client: Client) -> None:
+    answer = await client.get(FEEDS[0])
+    assert "Link" not in answer.headers
+    assert b'rel="hub"' not in await answer.read()
+
+
 async def test_09_self_and_sisters_are_the_addresses_that_are_served(client: Client) -> None:
     for path in FEEDS:
         parsed = feedparser.parse(await (await client.get(path)).read())
         links = parsed.feed.links
         assert [link.href for link in links if link.rel == "self"] == [BASE + path]
         sisters = [ln for ln in links if ln.rel == "alternate" and ln.type != "text/html"]
-        assert len(sisters) == (1 if "topics" in path else 5)
+        assert len(sisters) == (2 if "topics" in path else 8)
         for sister in sisters:
             answer = await client.get(sister.href.removeprefix(BASE))
             assert answer.headers["Content-Type"] == sister.type
-            assert feedparser.parse(await answer.read()).feed.language == sister.hreflang
+            if sister.href.endswith(".json"):
+                said = json.loads(await answer.read())
+                assert (said["language"], said["feed_url"]) == (sister.hreflang, sister.href)
+            else:
+                assert feedparser.parse(await answer.read()).feed.language == sister.hreflang
 
 
 async def test_a_host_may_mount_the_feeds_in_another_application(source: MemorySource) -> None:
@@ -311,10 +353,13 @@ async def test_what_did_not_change_is_not_written_again(
     before = site.documents()
     item = make_item(title="It reopens", updated=datetime(2026, 7, 1, 9, 0, tzinfo=UTC))
     source.put(FeedKey("en"), replace(await source.feed(FeedKey("en")), items=(item,)))
-    await site.refresh()
+    rebuilt = await site.refresh()
     after = site.documents()
     rewritten = {path for path in after if after[path] is not before[path]}
-    assert rewritten == {"/feeds/en/atom.xml", "/feeds/en/rss.xml", "/feeds/opml.xml"}
+    feeds = {"/feeds/en/atom.xml", "/feeds/en/rss.xml", JSON_FEED}
+    assert rewritten == {*feeds, "/feeds/opml.xml"}
+    assert set(rebuilt.changed) == {BASE + path for path in feeds}
+    assert (await site.refresh()).changed == ()
 
 
 async def test_a_new_language_appears_in_its_sisters(
@@ -358,9 +403,9 @@ async def test_one_feed_that_fails_holds_up_no_other_and_is_reported(
     source.broken = {FeedKey("ar")}
     site = FeedSite(source, BASE)
     client = await serve(site)
-    with pytest.raises(ExceptionGroup) as caught:
-        await site.refresh()
-    assert [str(error) for error in caught.value.exceptions] == ["the database went away"]
+    rebuilt = await site.refresh()
+    assert [str(error) for error in rebuilt.failures] == ["the database went away"]
+    assert {url.split("/")[4] for url in rebuilt.changed} == {"en"}
     assert (await client.get("/feeds/en/rss.xml")).status == 200
     absent = await client.get("/feeds/ar/rss.xml")
     assert (absent.status, "Retry-After" in absent.headers) == (503, True)
@@ -370,8 +415,9 @@ async def test_one_feed_that_fails_holds_up_no_other_and_is_reported(
     arabic = site.documents()["/feeds/ar/rss.xml"]
     source.broken = {FeedKey("ar")}
     source.put(FeedKey("en"), make_feed("en", title="Renamed"))
-    with pytest.raises(ExceptionGroup):
-        await site.refresh()
+    rebuilt = await site.refresh()
+    assert len(rebuilt.failures) == 1
+    assert f"{BASE}/feeds/en/rss.xml" in rebuilt.changed
     assert b"Renamed" in site.documents()["/feeds/en/rss.xml"]
     answer = await client.get("/feeds/ar/rss.xml")
     assert answer.status == 200
