@@ -27,7 +27,9 @@ from bot.releases.folder import Folder
 from bot.releases.notices import Notice
 from bot.setting_values import wrong
 from bot.settings import Settings, unknown_variables
+from bot.site import hubs
 from bot.site.health import Check, Metrics, Remark
+from bot.site.pinging import Pinger
 from bot.site.web import Site, make_site
 from bot.store import migrate, migrations, tables
 from bot.store.database import Database, changes
@@ -133,6 +135,11 @@ class Service:
                 reserve=self._reserve,
             )
             group.create_task(self._converse(transport))
+        if "web" in self.roles and self.settings.websub_hubs:
+            pinger = Pinger(
+                self.database, self.settings, self.clock, self.site.served, self.metrics.count_ping
+            )
+            group.create_task(self._leading("hubs", pinger.run))
         if "planner" in self.roles:
             group.create_task(self._plan(engine))
             if self.settings.releases_dir is not None:
@@ -322,6 +329,8 @@ class Service:
                 self.metrics.backlog = await _backlog(connection, self.clock.now())
                 count = select(func.count()).select_from(tables.subscriber)
                 self.metrics.subscribers = await connection.scalar(count) or 0
+                told = await hubs.standings(connection, self.settings.websub_hubs)
+                self.metrics.hubs_waiting = {one.hub: one.waiting for one in told}
         except StoreError as error:
             log.error("cannot measure", reason=str(error))
 
@@ -363,6 +372,13 @@ class Service:
                 return None
             return Remark(notices.in_english(pause.as_text(self.settings.timezone)))
 
+        async def websub() -> str | None:
+            async with self.database.read() as connection:
+                found = await hubs.standings(connection, self.settings.websub_hubs)
+            now, zone = self.clock.now(), self.settings.timezone
+            ailing = [notices.in_english(one.as_text(zone)) for one in found if one.ails(now)]
+            return Remark(" ".join(ailing)) if ailing else None
+
         return {
             "database": database,
             "migrations": schema,
@@ -370,6 +386,7 @@ class Service:
             "bot": bot,
             "backlog": backlog,
             "sending": sending,
+            **({"websub": websub} if self.settings.websub_hubs else {}),
         }
 
 

@@ -25,6 +25,8 @@ SECRET = ("telegram_token", "telegram_webhook_secret", "database_url", "staff")
 ROLES = ("admin", "editor", "translator", "observer")
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+# RFC 3986: what may stand in a URI.
+_WRITTEN = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}", re.ASCII | re.IGNORECASE)
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+", re.ASCII)
 # Bot API, setWebhook: 1-256 characters, only A-Z, a-z, 0-9, _ and -.
@@ -84,10 +86,19 @@ def _url(value: str) -> str:
 
 
 def _hub(value: str) -> str:
+    """As it stands in every feed and ``Link`` header: so nothing secret, and nothing to escape."""
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
         raise ValueError("not an http or https address")
+    if not _WRITTEN.fullmatch(value) or parts.port == 0:
+        raise ValueError("not as addresses are written")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("no user name")
     return value
+
+
+def _once(value: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value))
 
 
 def _some(value: str) -> str:
@@ -180,7 +191,10 @@ Names = Annotated[dict[str, str], NoDecode, BeforeValidator(_parsed), AfterValid
 Url = Annotated[str, AfterValidator(_url)]
 SomeUrl = Annotated[Url, AfterValidator(_some)]
 Hubs = Annotated[
-    tuple[Annotated[str, AfterValidator(_hub)], ...], NoDecode, BeforeValidator(_listed)
+    tuple[Annotated[str, AfterValidator(_hub)], ...],
+    NoDecode,
+    BeforeValidator(_listed),
+    AfterValidator(_once),
 ]
 Domain = Annotated[str, AfterValidator(_domain)]
 Host = Annotated[str, AfterValidator(_host)]

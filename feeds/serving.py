@@ -34,6 +34,7 @@ class Page:
         """``max_age``: seconds for which a reader need not ask again; ``link``: the header."""
         self._last_modified = document.last_modified
         self.body = document.encodings[IDENTITY].body
+        self.etag = document.encodings[IDENTITY].etag
         self._codings = tuple(name for name in document.encodings if name != IDENTITY)
         self._answers: dict[str, _Answer] = {}
         for coding, encoded in document.encodings.items():

@@ -77,6 +77,7 @@ class FeedSite:
         self._refreshing = asyncio.Lock()
         self._known: _Answers | None = None
         self._pages: Mapping[str, Page] = {}
+        self._served: Mapping[str, str] = {}
 
     def add_routes(self, app: web.Application) -> None:
         """Everything below ``/feeds/``, for GET and HEAD."""
@@ -89,9 +90,15 @@ class FeedSite:
         """Every document as it is served now, by its path."""
         return {FEEDS_PATH + path: page.body for path, page in self._pages.items()}
 
+    def served(self) -> Mapping[str, str]:
+        """The address of every document, with the entity tag of its plain bytes.
+
+        The same mapping as long as nothing was rebuilt.
+        """
+        return self._served
+
     async def refresh(self) -> Rebuilt:
         """Ask the source and rebuild what changed; call it when the host's data did.
-
 
         A feed that cannot be had keeps its last document while the others are renewed. When even
         the list of feeds cannot be had, that error is raised and everything stays as it is.
@@ -123,13 +130,17 @@ class FeedSite:
                 retired=_paths(retired),
                 waiting=_paths(waiting),
             )
-            served, self._pages = self._pages, pages
-        changed = (
-            self._base_url + FEEDS_PATH + quote(path)
-            for path, page in pages.items()
-            if path != OPML and (path not in served or served[path].body != page.body)
-        )
+            self._pages = pages
+            served, self._served = self._served, self._tags(pages)
+        changed = (url for url, tag in self._served.items() if served.get(url) != tag)
         return Rebuilt(changed=tuple(changed), failures=tuple(failures))
+
+    def _tags(self, pages: Mapping[str, Page]) -> dict[str, str]:
+        return {
+            self._base_url + FEEDS_PATH + quote(path): page.etag
+            for path, page in pages.items()
+            if path != OPML
+        }
 
     async def _write(
         self, feeds: Mapping[FeedKey, Feed], before: _Answers

@@ -35,6 +35,7 @@ from bot.errors import PolyheraldError
 from bot.releases import notices
 from bot.releases.moments import zone_names
 from bot.settings import Settings
+from bot.site import hubs
 from bot.store import archive, home, migrate, migrations
 from bot.store import tables as t
 from bot.store.database import Database, recalled, shown_url, sqlite_file, unusable
@@ -160,6 +161,7 @@ async def _database(settings: Settings, now: datetime) -> list[Finding]:
                     found += await _sending(database, connection, settings, now)
                     found += await _unknown(connection)
                     found += await _backups(connection, now)
+                    found += await _hubs(connection, settings, now)
                 return found
         finally:
             await database.close()
@@ -250,6 +252,21 @@ async def _backups(connection: AsyncConnection, now: datetime) -> list[Finding]:
     moment = datetime.fromisoformat(last)
     what = text("The last backup was made at {moment}.", moment=moment)
     return [ok("backup", what) if now < moment + BACKUP_EVERY else warning("backup", what, remedy)]
+
+
+async def _hubs(connection: AsyncConnection, settings: Settings, now: datetime) -> list[Finding]:
+    found = await hubs.standings(connection, settings.websub_hubs)
+    if not any(standing.topics for standing in found):
+        return []  # nothing has been served yet
+    return [
+        warning(
+            "websub",
+            standing.as_text(settings.timezone),
+            text("See whether the hub runs, and whether websub_hubs has its right address."),
+        )
+        for standing in found
+        if standing.ails(now)
+    ] or [ok("websub", text("The WebSub hubs answer."))]
 
 
 def _schema(where: str, version: str | None) -> Finding:

@@ -32,13 +32,20 @@ class Metrics:
     def __init__(self, measure: Callable[[], Awaitable[None]] | None = None) -> None:
         self.measure = measure
         self._deliveries: dict[str, int] = {}
+        self._pings: dict[tuple[str, str], int] = {}
         self.backlog = 0
         """Deliveries that are due and not finished."""
         self.subscribers = 0
+        self.hubs_waiting: Mapping[str, int] = {}
+        """For each WebSub hub, how many feeds have changed without its having been told."""
 
     def count_deliveries(self, state: str, n: int = 1) -> None:
         """``n`` more deliveries ended in ``state`` (``sent``, ``failed``, ``unknown`` …)."""
         self._deliveries[state] = self._deliveries.get(state, 0) + n
+
+    def count_ping(self, hub: str, outcome: str) -> None:
+        """A hub was told that a feed changed; ``taken`` or ``refused``."""
+        self._pings[hub, outcome] = self._pings.get((hub, outcome), 0) + 1
 
     def collect(self) -> Iterator[Metric]:
         """As the Prometheus client's registry asks for it."""
@@ -54,6 +61,24 @@ class Metrics:
             "polyherald_backlog", "Deliveries due and not finished.", value=self.backlog
         )
         yield GaugeMetricFamily("polyherald_subscribers", "Subscribers.", value=self.subscribers)
+        if not self.hubs_waiting:
+            return
+        pings = CounterMetricFamily(
+            "polyherald_hub_pings",
+            "Pings to WebSub hubs by what became of them.",
+            labels=["hub", "outcome"],
+        )
+        for labels, n in sorted(self._pings.items()):
+            pings.add_metric(labels, n)
+        yield pings
+        waiting = GaugeMetricFamily(
+            "polyherald_hub_feeds_waiting",
+            "Feeds that changed and of which a WebSub hub has not been told.",
+            labels=["hub"],
+        )
+        for hub, n in self.hubs_waiting.items():
+            waiting.add_metric([hub], n)
+        yield waiting
 
     def exposition(self) -> tuple[bytes, str]:
         """The text of ``/metrics`` and its media type."""

@@ -102,6 +102,10 @@ class Site:
                 raise error
             log.error("a feed could not be renewed", exc_info=error)
 
+    def served(self) -> Mapping[str, str]:
+        """Which feeds' addresses serve what now (address → entity tag)."""
+        return self._feeds.served()
+
     def _add_routes(self) -> None:
         router = self.app.router
         if self._webhook is not None:

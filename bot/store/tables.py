@@ -413,6 +413,36 @@ chat_pace = Table(
     Column("free_at", Float, nullable=False),
 )
 
+# --- what hubs have been told --------------------------------------------------------------------
+
+hub = Table(
+    "hub",
+    metadata,
+    # A WebSub hub as a whole; while it fails it is left alone until then.
+    Column("url", Text, primary_key=True),
+    Column("attempts", Integer, nullable=False, server_default="0"),  # in a row, all in vain
+    Column("failing_since", UTCDateTime),
+    Column("quiet_until", UTCDateTime),
+    Column("reason", Text, nullable=False, server_default=""),
+)
+
+hub_ping = Table(
+    "hub_ping",
+    metadata,
+    # A feed's address and the hub that is told of it: due while what readers are served now
+    # (its entity tag) is not what the hub was last told of.
+    Column("hub", Text, ForeignKey("hub.url", ondelete="CASCADE"), primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("served", Text, nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
+    Column("told", Text, nullable=False, server_default=""),
+    Column("told_at", UTCDateTime),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("failing_since", UTCDateTime),
+    Column("reason", Text, nullable=False, server_default=""),
+)
+
 # --- the house -----------------------------------------------------------------------------------
 
 audit = Table(
