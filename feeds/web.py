@@ -91,7 +91,7 @@ class FeedSite:
         return {FEEDS_PATH + path: page.body for path, page in self._pages.items()}
 
     def served(self) -> Mapping[str, str]:
-        """The address of every document, with the entity tag of its plain bytes.
+        """The address of every feed and calendar, with the entity tag of its plain bytes.
 
         The same mapping as long as nothing was rebuilt.
         """

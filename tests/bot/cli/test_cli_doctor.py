@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+import sqlite3
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -71,6 +72,27 @@ def test_a_bot_api_that_does_not_answer_is_named(bare_cli, monkeypatch) -> None:
 def test_a_webhook_must_be_one_that_telegram_calls(bare_cli, monkeypatch, url, status) -> None:
     settings(monkeypatch, telegram_webhook_url=url, telegram_webhook_secret="secret")
     assert findings(bare_cli("doctor", "--json"))["webhook"] == [status]
+
+
+def test_a_hub_that_has_long_failed_is_named(sqlite_cli, monkeypatch, tmp_path, clock) -> None:
+    hub = "https://hub.example.org/"
+    settings(monkeypatch, websub_hubs=hub)
+    assert "websub" not in findings(sqlite_cli("doctor", "--json"))
+    now = clock.now().replace(tzinfo=None).isoformat(" ")
+    with sqlite3.connect(tmp_path / "data/polyherald.db") as database:
+        database.execute("INSERT INTO hub (url) VALUES (?)", (hub,))
+        database.execute(
+            "INSERT INTO hub_ping (hub, topic, served, changed_at, due_at) VALUES (?, ?, ?, ?, ?)",
+            (hub, "https://press.example.org/feeds/en/rss.xml", "new", now, now),
+        )
+    assert findings(sqlite_cli("doctor", "--json"))["websub"] == ["ok"]
+    with sqlite3.connect(tmp_path / "data/polyherald.db") as database:
+        database.execute("UPDATE hub SET failing_since = ?, reason = 'HTTP 503'", (now,))
+    clock.set(clock.now() + timedelta(hours=1))
+    (found,) = (f for f in sqlite_cli("doctor", "--json").json if f["check"] == "websub")
+    assert found["status"] == "warning"
+    for part in (hub, "HTTP 503", "1 feed waits", "10:00"):
+        assert part in found["message"], found
 
 
 def test_a_wrong_setting_is_a_finding_not_a_crash(bare_cli, monkeypatch) -> None:

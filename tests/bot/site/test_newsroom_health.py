@@ -108,6 +108,19 @@ async def test_metrics_are_what_prometheus_reads(watch: Any, metrics: Metrics) -
     }
 
 
+async def test_the_metrics_of_each_hub(watch: Any, metrics: Metrics) -> None:
+    hub = "https://hub.example.org/?a=1"
+    metrics.count_ping(hub, "taken")
+    metrics.hubs_waiting = {hub: 3}
+    client = await watch()
+    async with client.get("/metrics") as answer:
+        written = await answer.text()
+    families = text_string_to_metric_families(written)
+    samples = {s.name: (s.labels, s.value) for family in families for s in family.samples}
+    assert samples["polyherald_hub_pings_total"] == ({"hub": hub, "outcome": "taken"}, 1)
+    assert samples["polyherald_hub_feeds_waiting"] == ({"hub": hub}, 3)
+
+
 async def test_the_webhook_gets_secret_and_body_and_says_the_status(
     make_newsroom: Any, settings: Any, database: Any, clock: Any
 ) -> None:
