@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy.engine import make_url
 
 from bot.clock import FixedClock
@@ -134,6 +135,14 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("POLYHERALD_") and not name.startswith("POLYHERALD_TEST_"):
             monkeypatch.delenv(name)
+
+
+def pytest_configure() -> None:
+    """Plain tracebacks, as the service has them: others take seconds, in which all stands still."""
+    plain = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from bot.audience import repository as audience
@@ -150,7 +149,6 @@ def logged() -> Iterator[list[Any]]:
     """What the service logs during the test."""
     with capture_logs() as entries:
         yield entries
-    structlog.reset_defaults()
 
 
 def harbour(**more: Any) -> Release:
