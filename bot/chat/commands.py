@@ -32,6 +32,7 @@ STAFF: tuple[tuple[str, Text], ...] = (
     ("new", ptext("command", "File a release")),
     ("queue", ptext("command", "Show or change what is coming")),
     ("release", ptext("command", "Work on a release")),
+    ("history", ptext("command", "Show who did what to a release")),
     ("deliveries", ptext("command", "Show what became of a release")),
     ("subscribers", ptext("command", "Count the subscribers")),
     ("status", ptext("command", "Show how the service is doing")),

@@ -11,6 +11,7 @@ from telegram.constants import ChatType
 from bot.chat import (
     corrections,
     drafts,
+    history,
     preferences,
     reading,
     release_acts,
@@ -45,6 +46,7 @@ STAFF_COMMANDS: Mapping[str, Command] = {
     "new": drafts.explain,
     "queue": schedule.queue,
     "release": card.command,
+    "history": history.command,
     "deliveries": staff.deliveries,
     "subscribers": staff.subscribers,
     "status": staff.status,
@@ -60,6 +62,7 @@ PRESSES: Mapping[str, Press] = {
     "open": preferences.open_view,
     "done": preferences.done,
     "release": card.press_show,
+    "history": history.older,
     "preview": release_acts.preview,
     "approve": release_acts.approve,
     "changes": release_acts.changes,

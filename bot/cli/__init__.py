@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import bot
-from bot.cli import house, office, people, translators
+from bot.cli import house, office, people, proof, translators
 from bot.cli.session import Session
 
 # Plain help: it reads the same on a terminal and in a file.
@@ -55,6 +55,7 @@ def setup(
 office.add_to(app)
 people.add_to(app)
 house.add_to(app)
+proof.add_to(app)
 translators.add_to(app)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.cli import remarks, sheet
 from bot.cli.session import Session
+from bot.delivery import acts
 from bot.errors import NotFound
 from bot.releases import audit, repository, versions
 from bot.releases.counting import counted
@@ -59,7 +60,7 @@ async def show_one(
 ) -> None:
     async with session.database() as database, database.read() as connection:
         release = await repository.get(connection, slug)
-        acts = await audit.history(connection, slug) if history else ()
+        done = await audit.history(connection, slug) if history else ()
         since = await versions.changes_since(connection, release) if changes else {}
     demand_variant(release, language)
     chosen = (language,) if language else ()
@@ -81,7 +82,7 @@ async def show_one(
                     "act": act.act,
                     "details": act.details,
                 }
-                for act in acts
+                for act in done
             ]
         out.json(document)
         return
@@ -98,8 +99,12 @@ async def show_one(
         out.table(
             (text("When"), text("Who"), text("What")),
             [
-                (act.at.astimezone(zone), act.actor, f"{act.act} {_details(act.details)}".strip())
-                for act in acts
+                (
+                    act.at.astimezone(zone),
+                    acts.who(act.actor),
+                    acts.what(act.act, act.details, zone),
+                )
+                for act in done
             ],
             text("Nothing has been done to it."),
         )
@@ -116,11 +121,6 @@ def demand_variant(release: Release, language: str | None) -> None:
                 known=tuple(release.variants),
             )
         )
-
-
-def _details(details: dict[str, object]) -> str:
-    values = (" ".join(v) if isinstance(v, list) else str(v) for v in details.values())
-    return " ".join(values)
 
 
 async def approve(session: Session, slug: str, language: str | None) -> None:

@@ -295,6 +295,7 @@ def _set_sequence(connection: Connection, table: Table) -> None:
 def _load(connection: Connection, file: Path, step: Step) -> int:
     known = {table.name: table for table in t.metadata.sorted_tables}
     total = 0
+    connection.execute(delete(t.meta))  # what the migrations note in an empty database
     with _opened(file) as lines:
         header = _header(file, next(lines))
         for line in lines:

@@ -184,6 +184,8 @@ def blocking_engine(url: str) -> Iterator[Engine]:
 
 
 CHANGES = "changes"
+AUDIT_HEAD = "audit_head"
+"""Under this the database keeps the seal of the newest act, beside the log itself."""
 
 
 async def touch(database: Database, connection: AsyncConnection) -> None:

@@ -448,12 +448,17 @@ hub_ping = Table(
 audit = Table(
     "audit",
     metadata,
+    # Triggers on both databases refuse to change or delete a row.
     Column("id", Ident, primary_key=True),
     Column("at", UTCDateTime, nullable=False),
     Column("actor", Text, nullable=False),
     Column("act", Text, nullable=False),
     Column("slug", Text, nullable=False),
     Column("details", Json, nullable=False),
+    # The seal of the act before, and its own. Two acts never follow the same one.
+    Column("previous", Text, nullable=False, unique=True),
+    Column("hash", Text, nullable=False),
+    Index("ix_audit_slug", "slug"),
 )
 
 notice = Table(

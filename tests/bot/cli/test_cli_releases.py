@@ -100,7 +100,9 @@ def test_history_tells_who_did_what(cli, charter) -> None:
         ("operator", "queue"),
         ("operator", "hold"),
     ]
-    assert "operator\thold" in cli("show", "charter-signing", "--history").out
+    told = cli("show", "charter-signing", "--history").out
+    assert "the command line\tHeld it back" in told
+    assert "the releases folder\tFiled it: " in told
 
 
 def test_an_embargo_keeps_a_release_back(sqlite_cli, charter) -> None:
