@@ -16,8 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.errors import Conflict, NotAllowed
-from bot.releases import audit, correction, publication, repository, review, versions
+from bot.releases import audit, correction, gallery, publication, repository, review, versions
 from bot.releases.correction import Correction, Kind
+from bot.releases.gallery import Described
+from bot.releases.picture import Picture
 from bot.releases.release import (
     Completeness,
     Moment,
@@ -93,7 +95,12 @@ class Desk:
         for tag, variant in draft.variants.items():
             variants[tag] = _carried(before.get(tag), variant, actor)
         original = known.original if known and draft.original not in variants else draft.original
-        merged = replace(draft, variants=variants, original=original)
+        merged = replace(
+            draft,
+            variants=variants,
+            original=original,
+            pictures=gallery.merged(known, draft),
+        )
         if known is not None:
             merged = replace(
                 merged,
@@ -118,7 +125,8 @@ class Desk:
 
         Files that did not change say nothing new: what staff did since then stands.
         """
-        reads = hashlib.sha256(repr(draft).encode("utf-8", "surrogatepass")).hexdigest()
+        said = repr((draft, draft.pictures) if draft.pictures else draft)
+        reads = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
         key = f"folder:{draft.slug}"
         if await recalled(connection, key) == reads:
             return False
@@ -272,8 +280,10 @@ class Desk:
                 release = correction.kept_approvals(before, release)
             differing = publication.changed_in(release, page)
             languages = tuple(tag for tag in differing if release.is_approved(tag))
+            also = publication.pictured_in(release, page)
             if draft is not None and _shared(draft) != _shared(before):
-                languages = tuple(tag for tag in page.variants if tag not in differing) + languages
+                also = tuple(page.variants)
+            languages = tuple(tag for tag in also if tag not in differing) + languages
             if not languages and release == before:
                 self._refuse_correction(slug, differing)
             await repository.save(connection, release, now)
@@ -335,6 +345,31 @@ class Desk:
             )
         )
 
+    async def illustrate(self, actor: Actor, slug: str, change: gallery.Change) -> Release:
+        """Add a picture to a release, describe it, put it first, or take it away.
+
+        What readers have already stays as it is until it is corrected.
+        """
+        async with self._act() as (connection, now):
+            gallery.demand(actor, change)
+            before = await repository.get(connection, slug, to_change=True)
+            release = gallery.arranged(before, change)
+            if release == before:
+                return before
+            release = await repository.save(connection, release, now)
+            called = gallery.CALLED[type(change)]
+            in_language = {"languages": [change.language]} if isinstance(change, Described) else {}
+            await audit.record(
+                connection, now, actor, called, slug, picture=change.digest, **in_language
+            )
+            return release
+
+    async def pictures_of(self, slug: str) -> Mapping[str, Picture]:
+        """Those that are stored with a release, by their digests; none for one that is not here."""
+        async with self._database.read() as connection:
+            release = await repository.find(connection, slug)
+        return {picture.digest: picture for picture in release.pictures} if release else {}
+
     async def withdraw(self, actor: Actor, slug: str, reasons: Mapping[str, str]) -> Release:
         """Take a published release back: pages and feeds say so at once, and nothing more of it
         is sent. ``reasons`` are what readers are told, by language. There is no way back."""
@@ -347,7 +382,9 @@ class Desk:
             observance = release.observance
             if observance is not None:  # what was taken back is not commemorated
                 observance = replace(observance, accepted=False)
-            release = replace(release, pubstatus=PubStatus.CANCELED, observance=observance)
+            release = replace(
+                release, pubstatus=PubStatus.CANCELED, observance=observance, pictures=()
+            )
             await repository.save(connection, release, now)
             act = publication.Act(kind=Kind.RETRACTION, notes=reasons, editor=actor.name, at=now)
             await publication.withdraw(connection, release.id or 0, act)
@@ -432,7 +469,11 @@ def _demand_writing(actor: Actor, known: Release | None, draft: Release) -> None
         before = known.variants.get(tag) if known else None
         if before is None or before.content_hash != variant.content_hash:
             review.demand(actor, "write", tag)
-    if known is None or _shared(known) != _shared(draft):
+    if (
+        known is None
+        or _shared(known) != _shared(draft)
+        or known.pictures != gallery.merged(known, draft)
+    ):
         review.demand(actor, "schedule")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from bot.errors import BadDocument, PolyheraldError
 from bot.releases.desk import Desk
 from bot.releases.intake import Draft, read
 from bot.releases.notices import Notice, in_english, lines
+from bot.releases.picture import Picture
 from bot.releases.release import Issuer
 from bot.releases.review import FOLDER
 from bot.settings import Settings
@@ -81,7 +82,8 @@ class Folder:
         """Read and file these folders; a problem is told once, until its words change."""
         for folder in folders:
             try:
-                for draft in await asyncio.to_thread(self._read, folder):
+                stored = await self._desk.pictures_of(folder.name)
+                for draft in await asyncio.to_thread(self._read, folder, stored):
                     filed = await self._desk.file(FOLDER, draft.release)
                     if filed.outcome != "same":
                         log.info("taken in", slug=draft.release.slug, outcome=filed.outcome)
@@ -91,13 +93,14 @@ class Folder:
             except PolyheraldError as error:
                 await self._report(folder, [error.what])
 
-    def _read(self, folder: Path) -> list[Draft]:
+    def _read(self, folder: Path, stored: Mapping[str, Picture]) -> list[Draft]:
         issuer = self._settings.issuer
         return read(
             [folder],
             languages=self._settings.languages,
             default_zone=self._settings.timezone,
             issuer=Issuer(names=issuer.names, address=issuer.address),
+            pictures=stored,
         )
 
     async def _report(self, folder: Path, problems: list[Text]) -> None:

@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.releases import library, picture
 from bot.releases.calendars import BeyondCalendar
 from bot.releases.correction import Correction, Kind
+from bot.releases.picture import Picture
 from bot.releases.recurrence import number_on
 from bot.releases.release import Contact, Issuer, RelatedDocument, Release
 from bot.releases.repository import shared_row, shared_values
@@ -55,6 +57,7 @@ class Published:
     issuer: Issuer
     contact: Contact
     related: tuple[RelatedDocument, ...]
+    pictures: tuple[Picture, ...]
     archive: bool
     published_at: datetime
     updated_at: datetime
@@ -91,11 +94,13 @@ async def publish(
     own (product rule 7).
     """
     now = now.replace(microsecond=0)
+    assert release.id is not None
     ident = await connection.scalar(
         select(t.published.c.id).where(
             t.published.c.release_id == release.id, t.published.c.year.is_(None)
         )
     )
+    is_new = ident is None
     if ident is None:
         values = shared_row(release) | {
             "release_id": release.id,
@@ -114,8 +119,27 @@ async def publish(
         )
         for tag in release.approved_languages
     ]
-    await _add_variants(database, connection, ident, added, now)
+    languages = await _add_variants(database, connection, ident, added, now)
+    if is_new:
+        await library.publish(connection, release.id, ident, release.pictures)
+    elif languages:
+        await _say_of_pictures(connection, ident, release, languages)
     return ident
+
+
+async def _say_of_pictures(
+    connection: AsyncConnection, ident: int, release: Release, languages: Collection[str]
+) -> None:
+    """Readers in a language that comes later read of the pictures in it; the others' words, and
+    the pictures, stay as they are."""
+    shown = (await by_id(connection, ident)).pictures
+    told = picture.with_words_of(shown, release.pictures, languages)
+    if told != shown:
+        await connection.execute(
+            update(t.published)
+            .where(t.published.c.id == ident)
+            .values(pictures=[picture.to_json(each) for each in told])
+        )
 
 
 async def publish_occurrence(
@@ -151,6 +175,7 @@ async def publish_occurrence(
             "date": on,
             "dateline": "",
             "related": [],
+            "pictures": [],
             "archive": False,
         }
         ident = await _insert(connection, values, now)
@@ -191,7 +216,8 @@ async def _add_variants(
     ident: int,
     added: Sequence[tuple[str, str, str, str]],
     now: datetime,
-) -> None:
+) -> tuple[str, ...]:
+    """Add what is not there; returns the languages of it."""
     known = set(
         await connection.scalars(
             select(t.published_variant.c.language).where(
@@ -217,6 +243,7 @@ async def _add_variants(
         await connection.execute(
             update(t.published).where(t.published.c.id == ident).values(updated_at=now)
         )
+    return tuple(str(row["language"]) for row in rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,6 +276,17 @@ def changed_in(release: Release, published: Published) -> tuple[str, ...]:
     )
 
 
+def pictured_in(release: Release, published: Published) -> tuple[str, ...]:
+    """The languages whose readers see other pictures on the release's page, or read otherwise of
+    them, than its pictures now are."""
+    return tuple(
+        tag
+        for tag in published.variants
+        if picture.seen_in(published.pictures, tag, published.original)
+        != picture.seen_in(release.pictures, tag, release.original)
+    )
+
+
 def _texts_of(release: Release, language: str) -> tuple[str, str, str]:
     variant = release.variants[language]
     return filled_headline(release, language), variant.subhead, variant.body
@@ -263,6 +301,7 @@ async def correct(
 ) -> Correction:
     """Bring the release's own page up to its variants in ``languages``, with a note of it."""
     texts = {tag: _texts_of(release, tag) for tag in languages}
+    await library.publish(connection, published.release_id, published.id, release.pictures)
     return await correct_texts(connection, published, texts, act, shared_row(release))
 
 
@@ -299,8 +338,9 @@ async def withdraw(connection: AsyncConnection, release_id: int, act: Act) -> No
         select(p.c.id).where(p.c.release_id == release_id).order_by(p.c.id).with_for_update()
     )
     now = act.at.replace(microsecond=0)
+    await library.withdraw(connection, release_id)
     for published in await of_release(connection, release_id):
-        gone = {"withdrawn_at": now, "related": []}
+        gone = {"withdrawn_at": now, "related": [], "pictures": []}
         await _note_down(connection, published, act, tuple(published.variants), gone)
         await connection.execute(
             update(pv)

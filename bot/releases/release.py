@@ -9,6 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.releases.picture import Picture
+
 UN_LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 """The six official languages of the United Nations, in which its symbols exist."""
 
@@ -182,6 +184,7 @@ class Release:
     issuer: Issuer = field(default_factory=Issuer)
     contact: Contact = field(default_factory=Contact)
     related: tuple[RelatedDocument, ...] = ()
+    pictures: tuple[Picture, ...] = field(default=(), repr=False)
     observance: ObservanceSpec | None = None
     embargo: Moment | None = None
     publish_at: Moment | None = None

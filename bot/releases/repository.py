@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import NotFound
-from bot.releases import series
+from bot.releases import library, picture, series
 from bot.releases.release import (
     Completeness,
     Contact,
@@ -102,6 +102,9 @@ async def save(connection: AsyncConnection, release: Release, now: datetime) -> 
             for place, v in enumerate(release.variants.values())
         ],
     )
+    assert release.id is not None
+    await library.keep(connection, release.slug, release.id, release.pictures)
+    release = replace(release, pictures=picture.without_data(release.pictures))
     await _look_again(connection, release)
     return await _save_observance(connection, release)
 
@@ -192,6 +195,7 @@ def shared_row(release: Release) -> dict[str, Any]:
         "issuer": {"names": dict(release.issuer.names), "address": release.issuer.address},
         "contact": asdict(release.contact),
         "related": [asdict(document) for document in release.related],
+        "pictures": [picture.to_json(each) for each in release.pictures],
     }
 
 
@@ -203,6 +207,7 @@ def shared_values(row: Row[Any]) -> dict[str, Any]:
         "issuer": Issuer(**row.issuer),
         "contact": Contact(**_tuples(row.contact)),
         "related": tuple(RelatedDocument(**_tuples(d)) for d in row.related),
+        "pictures": tuple(map(picture.from_json, row.pictures)),
     }
 
 

@@ -7,6 +7,7 @@ is not in it: that is of one moment and one machine.
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import os
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Date,
+    LargeBinary,
     Table,
     delete,
     exists,
@@ -47,6 +49,9 @@ FORMAT = "polyherald-backup"
 VERSION = 1
 AT_ONCE = 1000
 """Rows held in memory at a time."""
+
+LARGE_AT_ONCE = 4
+"""The same of a table that holds files."""
 
 MADE = "backup_at"
 """Under this the database keeps when it was last copied."""
@@ -133,9 +138,9 @@ def _write(url: str, out: BinaryIO, now: datetime, step: Step) -> int:
             out.write(orjson.dumps({"table": table.name, "columns": columns}) + b"\n")
             number, digest = 0, hashlib.sha256()
             query = select(table).order_by(*table.primary_key)
-            found = connection.execution_options(yield_per=AT_ONCE).execute(query)
+            found = connection.execution_options(yield_per=_at_once(table)).execute(query)
             for rows in found.partitions():
-                lines = b"".join(orjson.dumps(list(row)) + b"\n" for row in rows)
+                lines = b"".join(orjson.dumps(list(row), _written) + b"\n" for row in rows)
                 digest.update(lines)
                 out.write(lines)
                 number += len(rows)
@@ -144,6 +149,18 @@ def _write(url: str, out: BinaryIO, now: datetime, step: Step) -> int:
             out.write(orjson.dumps(end) + b"\n")
         out.write(orjson.dumps({"complete": total}) + b"\n")
         return total
+
+
+def _at_once(table: Table) -> int:
+    holds_files = any(isinstance(column.type, LargeBinary) for column in table.c)
+    return LARGE_AT_ONCE if holds_files else AT_ONCE
+
+
+def _written(value: Any) -> str:
+    """What JSON has no form for: a file's bytes."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    raise TypeError(type(value).__name__)
 
 
 def look(file: Path) -> Header:
@@ -322,8 +339,9 @@ def _load_table(
     columns = [table.c[name] for name in names]
     digest = hashlib.sha256()
     waiting: list[dict[str, Any]] = []
+    at_once = _at_once(table)
     for number, line in enumerate(lines):
-        if line.startswith(b"{") or len(waiting) == AT_ONCE:
+        if line.startswith(b"{") or len(waiting) == at_once:
             if waiting:
                 connection.execute(insert(table), waiting)
                 step(len(waiting))
@@ -346,6 +364,8 @@ def _value(column: Column[Any], value: Any) -> Any:
         return datetime.fromisoformat(value)
     if isinstance(column.type, Date):
         return date.fromisoformat(value)
+    if isinstance(column.type, LargeBinary):
+        return base64.b64decode(value, validate=True)
     return value
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -88,6 +89,7 @@ release = Table(
     Column("issuer", Json, nullable=False),
     Column("contact", Json, nullable=False),
     Column("related", Json, nullable=False),
+    Column("pictures", Json, nullable=False, server_default="[]"),
     Column("embargo_at", UTCDateTime),
     Column("embargo_zone", Text),
     Column("publish_at", UTCDateTime),
@@ -135,7 +137,19 @@ version = Table(
     Column("at", UTCDateTime, nullable=False),
 )
 
-# --- what readers may see: pages, feeds and messages read these two tables and no others ------
+picture = Table(
+    "picture",
+    metadata,
+    # A picture as readers will get it, in one width, until its release is published.
+    Column("release_id", Ident, ForeignKey("release.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", Text, primary_key=True),  # names the file that it was made of
+    Column("width", Integer, primary_key=True, autoincrement=False),
+    Column("media_type", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Index("ix_picture_digest", "digest"),
+)
+
+# --- what readers may see: pages, feeds and messages read these tables and no others -----------
 
 published = Table(
     "published",
@@ -152,6 +166,7 @@ published = Table(
     Column("issuer", Json, nullable=False),
     Column("contact", Json, nullable=False),
     Column("related", Json, nullable=False),
+    Column("pictures", Json, nullable=False, server_default="[]"),
     Column("archive", Boolean, nullable=False),
     Column("published_at", UTCDateTime, nullable=False),
     Column("updated_at", UTCDateTime, nullable=False),
@@ -172,6 +187,17 @@ published_variant = Table(
     Column("published_at", UTCDateTime, nullable=False),
     Column("updated_at", UTCDateTime, nullable=False),
     Index("ix_published_variant_language_published_at", "language", "published_at"),
+)
+
+published_picture = Table(
+    "published_picture",
+    metadata,
+    Column("published_id", Ident, ForeignKey("published.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("width", Integer, primary_key=True, autoincrement=False),
+    Column("media_type", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Index("ix_published_picture_digest_width", "digest", "width"),
 )
 
 correction = Table(
@@ -385,6 +411,15 @@ pace = Table(
     Column("blocked_until", Float, nullable=False),
     # Until when a message that is not paid for may be refused: too many were that are.
     Column("paid_until", Float, nullable=False, server_default="0"),
+)
+
+photo = Table(
+    "photo",
+    metadata,
+    # A picture that Telegram has had from a bot, by the name under which that bot sends it again.
+    Column("bot", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("file_id", Text, nullable=False),
 )
 
 live_report = Table(

@@ -1,4 +1,4 @@
-"""Office documents taken apart: run in a process of its own, which imports nothing else of bot.
+"""Documents and pictures taken apart: in a process of its own, which imports nothing else of bot.
 
 Whatever is in a document can cost that process no more than the limits in ``child.py``.
 """

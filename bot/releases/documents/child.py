@@ -1,4 +1,4 @@
-"""The process that takes one document apart: bytes on stdin, blocks (JSON) on stdout.
+"""The process that takes one document or picture apart: bytes on stdin, JSON on stdout.
 
 Started anew for each document, under limits that the kernel enforces: whatever the document is,
 it costs no more than them, and the service not more than its wait.
@@ -14,11 +14,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from bot.releases.documents.blocks import Contents, Refused, to_json
+from bot.releases.documents.blocks import Refused, to_json
 from bot.releases.documents.hypertext import read_html
 
 MEMORY = 300 << 20
 """Bytes of address space."""
+PICTURE_MEMORY = 512 << 20
+"""The same for a picture, which has four bytes for each of its points."""
 CPU_SECONDS = 10
 OUTPUT = 24 << 20
 """Bytes of the answer. A text of the greatest length has less than half, even escaped."""
@@ -34,14 +36,15 @@ _ENCODINGS = re.compile(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """``arguments``: the kind (``docx`` or ``html``), bytes of memory, seconds of CPU time."""
+    """``arguments``: the kind (``docx``, ``html`` or ``picture``), bytes of memory, seconds of
+    CPU time."""
     kind, memory, seconds = arguments[0], int(arguments[1]), int(arguments[2])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT, OUTPUT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        answer = to_json(_taken_apart(kind, sys.stdin.buffer.read()))
+        answer = _taken_apart(kind, sys.stdin.buffer.read())
     except Refused as refused:
         answer = _refusal(refused.code, **refused.values)
     except (RecursionError, MemoryError):
@@ -50,12 +53,16 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _taken_apart(kind: str, data: bytes) -> Contents:
+def _taken_apart(kind: str, data: bytes) -> dict[str, Any]:
+    if kind == "picture":
+        from bot.releases.documents.raster import read_picture
+
+        return read_picture(data)
     if kind == "html":
-        return read_html(_decoded(data))
+        return to_json(read_html(_decoded(data)))
     from bot.releases.documents.word import read_word
 
-    return read_word(data)
+    return to_json(read_word(data))
 
 
 def _refusal(code: str, **values: str | int) -> dict[str, Any]:

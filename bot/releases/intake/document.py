@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from bot.errors import BadDocument, Problem
+from bot.releases.picture import Picture
 from bot.releases.release import Issuer, Release
 from translations.text import Text, text
 
@@ -33,6 +34,8 @@ class Options:
     of: date | None = None
     """The date of the release that is known already, for a text that does not repeat it."""
     today: date | None = None
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    """By their digests, those that are stored already: they need not be made again."""
 
 
 @dataclass(frozen=True, kw_only=True)

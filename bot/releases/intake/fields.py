@@ -212,12 +212,25 @@ class Fields:
             return None
         return Fields(node, self.findings, self.options)
 
-    def rows(self, key: str) -> tuple[Fields, ...]:
-        """The mappings in the list under ``key``; a text alone stands for ``{text: …}``."""
+    def by_language(self, key: str) -> dict[str, str]:
+        """The texts in the mapping under ``key``, whose keys are language tags."""
+        inner = self.inner(key)
+        if inner is None:
+            return {}
+        found: dict[str, str] = {}
+        for written, node in inner.table.entries.items():
+            tag = self.tag(written, node)
+            words = inner.line(written)
+            if tag and words:
+                found[tag] = words
+        return found
+
+    def rows(self, key: str, alone: str = "text") -> tuple[Fields, ...]:
+        """The mappings in the list under ``key``; a text alone stands for ``{alone: …}``."""
         found = []
         for item in self._items(key):
             if isinstance(item, Scalar):
-                item = Table({"text": item}, item.place, {"text": item.place})
+                item = Table({alone: item}, item.place, {alone: item.place})
             if isinstance(item, Table):
                 found.append(Fields(item, self.findings, self.options))
             else:

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.releases.intake.document import Findings, Place
 from bot.releases.intake.fields import unknown_language
 from bot.releases.intake.frontmatter import Table, parse, split
+from bot.releases.intake.pictures import SUFFIXES
 from bot.releases.intake.source import decode, read_bytes, shown
 from translations.locales import UnknownLanguage, canonical
 from translations.text import text
@@ -89,11 +90,20 @@ def _files(folder: Path, findings: Findings) -> Iterable[Path]:
             yield path
         elif path.name == "release.yml":
             findings.fatal(Place(shown(path)), text("Rename this file to release.yaml."))
-        elif path.name[0] != ".":
+        elif path.name[0] != "." and path.suffix.lower() not in SUFFIXES:
             findings.note(
                 Place(shown(path)),
                 text("This is not read. A release has <language>.md files and release.yaml."),
             )
+
+
+def pictures_in(folder: Path) -> tuple[Path, ...]:
+    """The files that seem to be pictures, whether the texts name them or not."""
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:
+        return ()  # looking for texts has said so
+    return tuple(p for p in entries if p.suffix.lower() in SUFFIXES and p.name[0] != ".")
 
 
 def _common(path: Path, findings: Findings) -> Source | None:

@@ -12,9 +12,10 @@ from bot.releases.intake import shared
 from bot.releases.intake.detect import DetectionFailed, detect
 from bot.releases.intake.document import Draft, Findings, Options, Place
 from bot.releases.intake.fields import Fields
-from bot.releases.intake.folder import COMMON, Source, source_in, sources_in
+from bot.releases.intake.folder import COMMON, Source, pictures_in, source_in, sources_in
 from bot.releases.intake.frontmatter import Node, Table, same
 from bot.releases.intake.observance import read_observance
+from bot.releases.intake.pictures import read_pictures
 from bot.releases.intake.slug import check_slug, is_slug, slugify
 from bot.releases.intake.source import shown
 from bot.releases.intake.tongue import language_of, reading_languages
@@ -36,13 +37,23 @@ def read_folder(folder: Path, options: Options, findings: Findings) -> Draft | N
         findings.fatal(
             place, text("There is no text here. Add one file per language, as in en.md.")
         )
-    return assemble(sources, slug, place, options, findings)
+    found = pictures_in(folder)
+    return assemble(sources, slug, place, options, findings, folder=folder, pictures=found)
 
 
 def read_file(
-    content: str, path: Path, where: str, options: Options, findings: Findings
+    content: str,
+    path: Path,
+    where: str,
+    options: Options,
+    findings: Findings,
+    *,
+    folder: Path | None,
 ) -> Draft | None:
-    """A release in one file: ``charter-day.fr.md``, or ``fr.md``, or any name and its headline."""
+    """A release in one file: ``charter-day.fr.md``, or ``fr.md``, or any name and its headline.
+
+    Its pictures lie in ``folder``; a file that was sent alone has none.
+    """
     place = Place(where)
     slug, tag = _name_parts(path)
     if slug == "" and tag and path.parent.name and path.with_name(COMMON).exists():
@@ -65,7 +76,7 @@ def read_file(
     slug = options.slug or slug
     if slug:
         check_slug(slug, place, findings)
-    draft = assemble([source], slug, place, options, findings)
+    draft = assemble([source], slug, place, options, findings, folder=folder)
     said = Fields(source.table, Findings(), options).node("original") is not None
     return None if draft is None else replace(draft, alone=not said)
 
@@ -76,8 +87,14 @@ def assemble(
     place: Place,
     options: Options,
     findings: Findings,
+    *,
+    folder: Path | None,
+    pictures: Sequence[Path] = (),
 ) -> Draft | None:
-    """Put the files of one release together. ``slug`` may be empty: the headline gives it."""
+    """Put the files of one release together. ``slug`` may be empty: the headline gives it.
+
+    ``pictures`` are those that lie in ``folder``, named or not.
+    """
     unread = findings.bad  # what seems to be missing may be in a file that could not be read
     texts = [source for source in sources if source.language is not None]
     for source in sources:
@@ -95,12 +112,14 @@ def assemble(
         findings.fatal(
             place, text("There is no date. Add it to the front matter: date: 2026-06-26")
         )
+    pictured = fields.rows("pictures", alone="file")
     values = {
         "dateline": fields.line("dateline") or "",
         "topics": shared.read_topics(fields),
         "issuer": shared.read_issuer(fields.inner("issuer"), options.issuer),
         "contact": shared.read_contact(fields.inner("contact")),
         "related": shared.read_related(fields.rows("related")),
+        "pictures": read_pictures(pictured, folder, pictures, original, findings),
         "observance": read_observance(fields.inner("observance"), day),
         "embargo": fields.moment("embargo"),
         "publish_at": fields.moment("publish_at"),

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import tempfile
-import threading
-from pathlib import Path
-from typing import Any
-
 from bot.releases.documents.blocks import Contents, from_json
 from bot.releases.documents.child import COMPLICATED, CPU_SECONDS, MEMORY
+from bot.releases.intake.apart import taken_apart
 from bot.releases.intake.document import Findings, Place
 from translations.text import Text, text
 
@@ -19,15 +12,6 @@ WORD = (".docx",)
 PAGES = (".html", ".htm", ".xhtml")
 FILE_LIMIT = 10_000_000
 """Bytes of a document with its pictures. Telegram lets bots fetch up to 20 million."""
-
-_ROOT = Path(__file__).parents[3]
-_START = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from bot.releases.documents.child import main; sys.exit(main(sys.argv[1:]))"
-)
-_WAIT = 60
-"""Seconds, on a machine that has other things to do: the process gets far fewer for itself."""
-_ONE_AT_A_TIME = threading.Lock()
 
 
 def take_apart(
@@ -41,7 +25,7 @@ def take_apart(
 ) -> Contents | None:
     """The paragraphs of a document, or None where it is refused. Blocks, for at most a minute."""
     kind = "docx" if suffix.lower() in WORD else "html"
-    answer = _answer(kind, data, memory, seconds)
+    answer = taken_apart(kind, data, memory, seconds)
     if "refused" in answer:
         values = dict(answer["values"])
         place = Place(place.where, values.get("line"))
@@ -52,26 +36,6 @@ def take_apart(
         if left_out in contents.left_out:
             findings.note(place, what)
     return contents
-
-
-def _answer(kind: str, data: bytes, memory: int, seconds: int) -> dict[str, Any]:
-    command = [sys.executable, "-I", "-c", _START, str(_ROOT), kind, str(memory), str(seconds)]
-    # The answer goes to a file, because there is a limit to what a process may write to one.
-    with _ONE_AT_A_TIME, tempfile.TemporaryFile() as written:
-        try:
-            subprocess.run(
-                command,
-                input=data,
-                stdout=written,
-                stderr=subprocess.DEVNULL,
-                timeout=_WAIT,
-                check=True,
-            )
-            written.seek(0)
-            answer: dict[str, Any] = json.load(written)
-        except (OSError, subprocess.SubprocessError, ValueError):
-            return {"refused": COMPLICATED, "values": {}}
-        return answer
 
 
 def _reason(code: object, values: dict[str, int | str]) -> Text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from bot.releases.intake.office import take_apart
 from bot.releases.intake.source import decode, read_bytes, shown, too_large
 from bot.releases.intake.together import as_one, in_families
 from bot.releases.intake.tongue import reading_languages
+from bot.releases.picture import Picture
 from bot.releases.release import Issuer
 from translations.locales import UnknownLanguage, canonical
 from translations.text import text
@@ -37,14 +38,16 @@ def read(
     issuer: Issuer | None = None,
     of: date | None = None,
     today: date | None = None,
+    pictures: Mapping[str, Picture] | None = None,
 ) -> list[Draft]:
     """The drafts in files, in folders of a release, and in folders of such folders.
 
     Files that seem to be one release in several languages become one draft, which says so among
     its problems; a ``slug`` makes one of them all, ``separate`` none. ``of`` is the date of the
-    release that they belong to, where they need not say it. Blocks (files, and short-lived
-    processes). Raises :class:`BadDocument` with every problem of every document if
-    anything is fatal: all is read, or nothing.
+    release that they belong to, where they need not say it; ``pictures`` are those stored
+    already, by their digests. Blocks (files, and short-lived processes). Raises
+    :class:`BadDocument` with every problem of every document if anything is fatal: all is read,
+    or nothing.
     """
     options = Options(
         languages=languages,
@@ -55,6 +58,7 @@ def read(
         issuer=issuer,
         of=of,
         today=today,
+        pictures=pictures or {},
     )
     drafts: list[Draft] = []
     problems: list[Problem] = []
@@ -110,7 +114,7 @@ def read_text(
     draft = None
     known = not path.suffix or is_known(path.suffix, where, findings)
     if known and not too_large(len(data), Place(where), findings, limit_of(path.suffix)):
-        draft = _read_data(data, path, where, options, findings)
+        draft = _read_data(data, path, where, options, findings, folder=None)
     findings.raise_if_bad()
     if draft is None:
         raise BadDocument([Problem(what=text("There is no release in this."), where=where)])
@@ -203,11 +207,19 @@ def _read_one(path: Path, options: Options, findings: Findings, *, follow: bool)
     if mode and not is_known(path.suffix, where, findings):
         return None
     data = read_bytes(path, findings, follow=follow, limit=limit_of(path.suffix))
-    return None if data is None else _read_data(data, path, where, options, findings)
+    if data is None:
+        return None
+    return _read_data(data, path, where, options, findings, folder=path.parent)
 
 
 def _read_data(
-    data: bytes, path: Path, where: str, options: Options, findings: Findings
+    data: bytes,
+    path: Path,
+    where: str,
+    options: Options,
+    findings: Findings,
+    *,
+    folder: Path | None,
 ) -> Draft | None:
     suffix = path.suffix.lower()
     if suffix in OFFICE:
@@ -233,7 +245,7 @@ def _read_data(
         findings.fatal(Place(where), text("The text is empty."))
         return None
     if suffix in MARKDOWN or content.startswith("---\n"):
-        return read_file(content, path, where, options, findings)
+        return read_file(content, path, where, options, findings, folder=folder)
     return read_letter(units(content), where, options, findings)
 
 

@@ -19,7 +19,7 @@ from translations.text import text
 
 KEYS = (
     *("date", "dateline", "original", "topics", "embargo", "publish_at", "observance", "issuer"),
-    *("contact", "related", "required_languages", "completeness", "edition_of"),
+    *("contact", "related", "pictures", "required_languages", "completeness", "edition_of"),
 )
 _SYMBOL = re.compile(r"[A-Z][A-Za-z0-9.\-]*(?:/[A-Za-z0-9.()\-]+(?: \([A-Za-z0-9]+\))?)+", re.ASCII)
 _MAIL = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]+\.[^\s@<>\"]{2,}")
@@ -43,15 +43,7 @@ def read_issuer(fields: Fields | None, fallback: Issuer | None) -> Issuer:
     if fields is None:
         return fallback or Issuer()
     fields.refuse_unknown(("names", "address"))
-    names: dict[str, str] = {}
-    in_languages = fields.inner("names")
-    if in_languages is not None:
-        for written, node in in_languages.table.entries.items():
-            tag = fields.tag(written, node)
-            name = in_languages.line(written)
-            if tag and name:
-                names[tag] = name
-    return Issuer(names=names, address=fields.words("address") or "")
+    return Issuer(names=fields.by_language("names"), address=fields.words("address") or "")
 
 
 def read_contact(fields: Fields | None) -> Contact:

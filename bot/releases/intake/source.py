@@ -6,10 +6,11 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.releases.intake.document import Findings, Place
-from translations.text import text
+from translations.text import Text, text
 
 TEXT_LIMIT = 1_000_000
 """Bytes of one text file. The longest press releases have some tens of thousands."""
@@ -25,10 +26,25 @@ def shown(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
+def _text_too_large(size: int, limit: int) -> Text:
+    return text(
+        "The file has {size} bytes; a text may have {limit}. Send the text alone, without "
+        "pictures.",
+        size=size,
+        limit=limit,
+    )
+
+
 def read_bytes(
-    path: Path, findings: Findings, *, follow: bool = False, limit: int = TEXT_LIMIT
+    path: Path,
+    findings: Findings,
+    *,
+    follow: bool = False,
+    limit: int = TEXT_LIMIT,
+    excess: Callable[[int, int], Text] = _text_too_large,
 ) -> bytes | None:
-    """The content of a plain file of at most ``limit`` bytes.
+    """The content of a plain file of at most ``limit`` bytes; ``excess`` says what is wrong with
+    more.
 
     The size is asked before anything is read. A symbolic link is refused unless ``follow``: in a
     folder that others write to it could lead to any file of this machine.
@@ -49,24 +65,22 @@ def read_bytes(
         findings.fatal(place, text("This is not a plain file, so it is not read."))
         return None
     with os.fdopen(descriptor, "rb") as file:
-        if too_large(status.st_size, place, findings, limit):
+        if too_large(status.st_size, place, findings, limit, excess):
             return None
         data = file.read(limit + 1)
-    return None if too_large(len(data), place, findings, limit) else data
+    return None if too_large(len(data), place, findings, limit, excess) else data
 
 
-def too_large(size: int, place: Place, findings: Findings, limit: int = TEXT_LIMIT) -> bool:
+def too_large(
+    size: int,
+    place: Place,
+    findings: Findings,
+    limit: int = TEXT_LIMIT,
+    excess: Callable[[int, int], Text] = _text_too_large,
+) -> bool:
     if size <= limit:
         return False
-    findings.fatal(
-        place,
-        text(
-            "The file has {size} bytes; a text may have {limit}. Send the text alone, without "
-            "pictures.",
-            size=size,
-            limit=limit,
-        ),
-    )
+    findings.fatal(place, excess(size, limit))
     return True
 
 
