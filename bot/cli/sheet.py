@@ -10,6 +10,7 @@ from bot.releases import review
 from bot.releases.body import paragraphs
 from bot.releases.calendars import BeyondCalendar
 from bot.releases.moments import format_moment
+from bot.releases.picture import Picture
 from bot.releases.publication import filled_headline
 from bot.releases.recurrence import number_on
 from bot.releases.release import (
@@ -76,6 +77,7 @@ def as_json(release: Release) -> dict[str, Any]:
             }
             for document in release.related
         ],
+        "pictures": [_picture_json(picture) for picture in release.pictures],
         "observance": _observance_json(release.observance),
         "edition_of": release.edition_of,
         "required_languages": list(release.required_languages),
@@ -92,6 +94,19 @@ def as_json(release: Release) -> dict[str, Any]:
             }
             for tag, variant in release.variants.items()
         },
+    }
+
+
+def _picture_json(picture: Picture) -> dict[str, Any]:
+    return {
+        "digest": picture.digest,
+        "media_type": picture.media_type,
+        "width": picture.widest.width,
+        "height": picture.widest.height,
+        "widths": [rendition.width for rendition in picture.renditions],
+        "captions": dict(picture.captions),
+        "credits": dict(picture.credits),
+        "alt": dict(picture.alternatives),
     }
 
 
@@ -137,6 +152,7 @@ def summary(release: Release) -> list[Line]:
         (text("Goes out"), release.publish_at.local if release.publish_at else None),
         *_sender(release),
         *((text("Related document"), _document(document)) for document in release.related),
+        *((text("Picture"), _picture(picture)) for picture in release.pictures),
         *_observance(release),
     ]
 
@@ -171,6 +187,14 @@ def _document(document: RelatedDocument) -> str:
     )
     languages = f"({', '.join(document.languages)})" if document.languages else ""
     return " · ".join(filter(None, (document.text, document.url, *symbols, languages)))
+
+
+def _picture(picture: Picture) -> str:
+    said = (
+        *(f"{words} ({tag})" for tag, words in picture.captions.items()),
+        *(f"{words} ({tag})" for tag, words in picture.credits.items()),
+    )
+    return " · ".join((f"{picture.widest.width} × {picture.widest.height}", *said))
 
 
 def _observance(release: Release) -> list[Line]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 from bot.delivery.message import page_url
+from bot.releases.picture import JPEG, PNG
 from bot.settings import Settings
 from feeds.documents import CALENDAR, FEEDS_PATH, feed_path
 from feeds.model import FeedKey
 from feeds.web import OPML
+
+ENDS = {JPEG: "jpg", PNG: "png"}
+"""How the names of pictures end."""
 
 
 class Addresses:
@@ -40,6 +44,10 @@ class Addresses:
 
     def feed_list(self) -> str:
         return self.base + FEEDS_PATH + OPML
+
+    def media(self, digest: str, width: int, media_type: str) -> str:
+        """Of a picture in one width: for ever of the same bytes."""
+        return f"{self.base}/media/{digest}-{width}.{ENDS[media_type]}"
 
     def static(self, name: str) -> str:
         return f"{self.base}/static/{name}"

@@ -11,9 +11,11 @@ from markupsafe import Markup
 
 from bot.delivery.message import note_text
 from bot.releases import body
+from bot.releases.picture import Picture, Words
 from bot.releases.publication import Published, PublishedVariant
 from bot.releases.release import UN_LANGUAGES, Contact, Issuer, RelatedDocument, symbol_url
 from bot.settings import Settings
+from bot.site.addresses import Addresses
 from feeds.wellformed import web_address
 from translations.locales import native_name
 
@@ -113,6 +115,48 @@ def summary(variant: PublishedVariant) -> str:
         return variant.subhead
     blocks = body.paragraphs(variant.body)
     return next((block.text for block in blocks if block.kind == "paragraph"), variant.headline)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A picture on a page. ``sources`` are (address, width), the widest first; ``caption`` and
+    ``credit`` name the language that they are in."""
+
+    sources: tuple[tuple[str, int], ...]
+    media_type: str
+    width: int
+    height: int
+    length: int
+    alternative: Words | None
+    caption: Words | None
+    credit: Words | None
+
+    @property
+    def href(self) -> str:
+        return self.sources[0][0]
+
+
+def figures(published: Published, language: str, addresses: Addresses) -> tuple[Figure, ...]:
+    return tuple(
+        _figure(each, language, published.original, addresses) for each in published.pictures
+    )
+
+
+def _figure(picture: Picture, language: str, original: str, addresses: Addresses) -> Figure:
+    widest = picture.widest
+    return Figure(
+        sources=tuple(
+            (addresses.media(picture.digest, r.width, picture.media_type), r.width)
+            for r in picture.renditions
+        ),
+        media_type=picture.media_type,
+        width=widest.width,
+        height=widest.height,
+        length=widest.length,
+        alternative=picture.alternative_in(language, original),
+        caption=picture.caption_in(language, original),
+        credit=picture.credit_in(language, original),
+    )
 
 
 @lru_cache(maxsize=1024)

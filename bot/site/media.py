@@ -7,17 +7,17 @@ import hashlib
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from aiohttp import hdrs, web
 
 from bot.releases import library
-from bot.releases.picture import JPEG, PNG
-from bot.site.answers import EPOCH, header_list
+from bot.site.addresses import ENDS
 from bot.store.database import Database
 from feeds.caching import not_modified
 
 KEPT_BYTES = 32_000_000
-ENDS = {JPEG: "jpg", PNG: "png"}
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _NAME = re.compile(r"([0-9a-f]{32})-([1-9][0-9]{0,4})\.(jpg|png)", re.ASCII)
 
 # A name stands for the same bytes for ever. Caches that many share ask daily all the same: what
@@ -30,11 +30,6 @@ _HEADERS = {
 }
 
 
-def media_name(digest: str, width: int, media_type: str) -> str:
-    """The last part of a picture's address."""
-    return f"{digest}-{width}.{ENDS[media_type]}"
-
-
 @dataclass(frozen=True, kw_only=True)
 class _File:
     media_type: str
@@ -44,8 +39,8 @@ class _File:
     def to(self, request: web.Request) -> web.Response:
         """200 or 304 to a GET or HEAD."""
         headers = {**_HEADERS, hdrs.ETAG: self.etag}
-        asked = header_list(request, hdrs.IF_NONE_MATCH)
-        if not_modified(asked, None, self.etag, EPOCH):
+        asked = ", ".join(request.headers.getall(hdrs.IF_NONE_MATCH, ()))
+        if not_modified(asked or None, None, self.etag, _EPOCH):
             return web.Response(status=304, headers=headers)
         headers[hdrs.CONTENT_TYPE] = self.media_type
         return web.Response(body=self.body, headers=headers)

@@ -115,6 +115,7 @@ class Pages:
             body=content.body_html(variant.body, language),
             issuer=content.issuer_name(published.issuer, language, self._settings),
             documents=content.documents(published, language),
+            figures=content.figures(published, language, self.addresses),
             contact=contact,
             notes=content.notes(published, language, self._settings),
         )

@@ -18,6 +18,7 @@ from bot.settings import Settings
 from bot.site import negotiation, occasions
 from bot.site.answers import ASK_AGAIN, PAGE, SECURITY, Answer, Cache, load_static, plain_page
 from bot.site.health import Check, Health, Metrics
+from bot.site.media import Media
 from bot.site.pages import Pages, Version, Withdrawn, page_number
 from bot.site.source import NewsroomFeeds
 from bot.store.database import Database
@@ -69,6 +70,7 @@ class Site:
         self._source = NewsroomFeeds(database, settings, clock)
         self._feeds = FeedSite(self._source, settings.base_url, hubs=settings.websub_hubs)
         self._cache = Cache()
+        self._media = Media(database)
         self._languages: tuple[str, ...] = settings.languages
         self._webhook = webhook
         self._telegram_link = telegram_link
@@ -94,6 +96,7 @@ class Site:
         cannot be built for another reason is logged and stays as it was.
         """
         self._cache.clear()
+        self._media.clear()
         async with self._database.read() as connection:
             self._languages = await self._pages.languages(connection)
         rebuilt = await self._feeds.refresh()
@@ -111,6 +114,7 @@ class Site:
         if self._webhook is not None:
             router.add_post("/telegram/webhook", partial(self._updated, self._webhook))
         router.add_get("/static/{name}", self._guarded(self._static_file))
+        router.add_get("/media/{name}", self._guarded(self._picture))
         router.add_get("/", self._guarded(self._welcome))
         router.add_get("/{language}", self._guarded(self._home))
         router.add_get("/{language}/", self._guarded(self._home))
@@ -187,6 +191,12 @@ class Site:
         if answer is None:
             raise NotThere
         return answer.to(request)
+
+    async def _picture(self, request: web.Request) -> web.StreamResponse:
+        answer = await self._media.answer(request, request.match_info["name"])
+        if answer is None:
+            raise NotThere
+        return answer
 
     async def _nowhere(self, request: web.Request) -> web.StreamResponse:
         language = request.match_info["rest"].partition("/")[0]
