@@ -48,6 +48,9 @@ _SIMPLE: Mapping[str, Text] = {
     "hold": text("Held it back"),
     "hold late": text("Held it back because it was late"),
     "withdraw": text("Withdrew it"),
+    "picture added": text("Added a picture"),
+    "picture removed": text("Took a picture away"),
+    "picture put first": text("Put a picture first"),
 }
 _OF_ANNOUNCEMENTS: Mapping[str, Callable[[Text], Text]] = {
     "pause": lambda it: text("Paused: {announcement}", announcement=it),
@@ -85,6 +88,9 @@ _DETAILED: Mapping[str, Callable[[Details], Text]] = {
     "import": lambda d: text("Filed it: {languages}", languages=_languages(d)),
     "approve": lambda d: text("Approved it: {languages}", languages=_languages(d)),
     "published": lambda d: text("Published it: {languages}", languages=_languages(d)),
+    "picture described": lambda d: text(
+        "Said what a picture shows: {languages}", languages=_languages(d)
+    ),
     "correct": _corrected,
     "resend": _resent,
 }
