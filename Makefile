@@ -6,12 +6,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SOURCES := bot feeds translations tests
 
-.PHONY: run test check bench soak format clean browser
+.PHONY: run test check bench soak format clean browser nginx
 
 run: $(VENV)/run
 	$(BIN)/polyherald demo
 
-test: $(VENV)/dev browser
+test: $(VENV)/dev browser nginx
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.no_skips -m "not soak and not bench"
 
 check: $(VENV)/dev
@@ -22,7 +22,7 @@ check: $(VENV)/dev
 	$(BIN)/python -m translations.audit
 	$(MAKE) test
 
-bench: $(VENV)/dev
+bench: $(VENV)/dev nginx
 	$(BIN)/python tests/bench/run.py
 
 soak: $(VENV)/dev
@@ -34,6 +34,9 @@ format: $(VENV)/dev
 
 browser:
 	@sh tests/browser/install.sh
+
+nginx: $(VENV)/dev
+	@sh tests/nginx/install.sh $(VENV)/nginx
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
