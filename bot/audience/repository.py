@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -121,8 +122,8 @@ async def subscribe_all(
     No two may be for the same address. What a known chat says of itself is kept.
     """
     known = await _known_ids(connection, wishes)
-    key = await _hash_key(database, connection)
-    former = await _former_ids(connection, now)
+    new = [wish for wish in wishes if (wish.transport, wish.address) not in known]
+    former = await _former_ids(database, connection, new, now)
     added, changed = [], []
     for wish in wishes:
         values = {
@@ -136,10 +137,9 @@ async def subscribe_all(
         if ident is not None:
             changed.append({"known_id": ident, **values})
             continue
-        before = former.get(address_hash(key, wish.transport, wish.address))
         added.append(
             {
-                "id": before or secrets.randbits(62),
+                "id": former.get((wish.transport, wish.address)) or secrets.randbits(62),
                 "transport": wish.transport,
                 "address": wish.address,
                 "kind": wish.kind,
@@ -173,25 +173,42 @@ async def subscribe_all(
 async def _known_ids(
     connection: AsyncConnection, wishes: Sequence[Wish]
 ) -> dict[tuple[str, str], int]:
+    by_transport: dict[str, list[str]] = defaultdict(list)
+    for wish in wishes:
+        by_transport[wish.transport].append(wish.address)
     found: dict[tuple[str, str], int] = {}
-    columns = (t.subscriber.c.transport, t.subscriber.c.address, t.subscriber.c.id)
-    for start in range(0, len(wishes), 500):  # well under SQLite's limit of bound values
-        addresses = [wish.address for wish in wishes[start : start + 500]]
-        rows = await connection.execute(
-            select(*columns).where(t.subscriber.c.address.in_(addresses))
-        )
-        found |= {(row.transport, row.address): row.id for row in rows}
+    s = t.subscriber.c
+    for transport, addresses in by_transport.items():
+        for start in range(0, len(addresses), 500):  # well under SQLite's limit of bound values
+            # With the transport, or the index is of no use, and every subscriber is looked at.
+            known = s.transport == transport, s.address.in_(addresses[start : start + 500])
+            rows = await connection.execute(select(s.address, s.id).where(*known))
+            found |= {(transport, row.address): row.id for row in rows}
     return found
 
 
-async def _former_ids(connection: AsyncConnection, now: datetime) -> dict[str, int]:
-    former = t.former_subscriber
-    rows = await connection.execute(
-        select(former.c.address_hash, former.c.subscriber_id).where(
-            former.c.stopped_at >= now - REMEMBERED
+async def _former_ids(
+    database: Database, connection: AsyncConnection, wishes: Sequence[Wish], now: datetime
+) -> dict[tuple[str, str], int]:
+    """The old random ids of those who left within 90 days."""
+    former = t.former_subscriber.c
+    recent = former.stopped_at >= now - REMEMBERED
+    if await connection.scalar(select(former.subscriber_id).where(recent).limit(1)) is None:
+        return {}
+    key = await _hash_key(database, connection)
+    by_hash = {
+        address_hash(key, wish.transport, wish.address): (wish.transport, wish.address)
+        for wish in wishes
+    }
+    hashes = list(by_hash)
+    found: dict[tuple[str, str], int] = {}
+    for start in range(0, len(hashes), 500):
+        theirs = former.address_hash.in_(hashes[start : start + 500])
+        rows = await connection.execute(
+            select(former.address_hash, former.subscriber_id).where(recent, theirs)
         )
-    )
-    return {row.address_hash: row.subscriber_id for row in rows}
+        found |= {by_hash[row.address_hash]: row.subscriber_id for row in rows}
+    return found
 
 
 async def unsubscribe(

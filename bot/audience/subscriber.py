@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,4 +43,4 @@ class Subscriber:
 
 def address_hash(key: bytes, transport: str, address: str) -> str:
     """What is kept of an address after /stop: a keyed hash (product rule 11)."""
-    return hmac.new(key, f"{transport}:{address}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, f"{transport}:{address}".encode(), "sha256").hex()

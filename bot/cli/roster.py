@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from functools import lru_cache
 from typing import BinaryIO, TextIO
 
 from bot.audience.repository import Wish
@@ -28,20 +31,27 @@ def wish(written: str, languages: str, timezone: str, topics: str) -> Wish:
     Raises ``BadWish`` or ``TransportError``, with the remedy.
     """
     transport, address = addresses.split(written)
-    if timezone not in zone_names():
-        raise BadWish(
-            text("There is no time zone “{zone}”. Write it as in Europe/Paris.", zone=timezone)
-        )
     return Wish(
         transport=transport,
         address=address,
         languages=_languages(languages),
-        timezone=timezone,
+        timezone=_timezone(timezone),
         topics=_topics(topics),
         kind=addresses.telegram_kind(address),
     )
 
 
+# Among a million lines there are a few hundred different wishes.
+@lru_cache(maxsize=512)
+def _timezone(name: str) -> str:
+    if name not in zone_names():
+        raise BadWish(
+            text("There is no time zone “{zone}”. Write it as in Europe/Paris.", zone=name)
+        )
+    return name
+
+
+@lru_cache(maxsize=512)
 def _languages(written: str) -> tuple[str, ...]:
     tags = written.replace(",", " ").split()
     if not tags:
@@ -58,6 +68,7 @@ def _languages(written: str) -> tuple[str, ...]:
         ) from error
 
 
+@lru_cache(maxsize=512)
 def _topics(written: str) -> tuple[str, ...]:
     topics = written.replace(",", " ").split()
     for topic in topics:
@@ -89,6 +100,23 @@ class _Decoded:
         return line.decode("utf-8-sig" if self.number == 1 else "utf-8")
 
 
+class _Seen:
+    """The addresses there were: in a file of its own that goes away, so that however many there
+    are, they take no more memory."""
+
+    def __init__(self) -> None:
+        self._kept = sqlite3.connect("", isolation_level=None)
+        self._kept.execute("PRAGMA journal_mode=OFF")
+        self._kept.execute("CREATE TABLE seen (address TEXT PRIMARY KEY) WITHOUT ROWID")
+
+    def is_new(self, address: str) -> bool:
+        """Whether this is the first time that it is asked about."""
+        return self._kept.execute("INSERT OR IGNORE INTO seen VALUES (?)", (address,)).rowcount > 0
+
+    def close(self) -> None:
+        self._kept.close()
+
+
 def lines_of(file: BinaryIO, read: Callable[[int], None] = lambda size: None) -> Iterator[bytes]:
     """The lines of a file in bounded memory: what is longer than any line may be is cut, and so
     refused. ``read`` is told the bytes of each."""
@@ -109,51 +137,50 @@ def read_roster(lines: Lines, where: str, default_zone: str) -> Iterator[Wish | 
     def wrong(what: Text) -> Problem:
         return Problem(what=what, where=where, line=max(decoded.number, 1), fatal=True)
 
-    # Of an address only a hash is kept: a million of them must fit into little memory.
-    seen: set[int] = set()
-    header: tuple[str, ...] = ()
-    while True:
-        try:
-            row = next(rows)
-        except StopIteration:
-            if not header:
-                raise BadDocument([wrong(_HEADER)]) from None
-            return
-        except UnicodeDecodeError:
-            yield wrong(text("This line is not in UTF-8. Save the file as UTF-8."))
-            continue
-        except csv.Error as error:
-            what = text("This is not valid CSV ({reason}). Check its quotes.", reason=str(error))
-            raise BadDocument([wrong(what)]) from error
-        if not header:
-            header = tuple(name.strip().lower() for name in row)
-            if sorted(header) != sorted(COLUMNS):
-                raise BadDocument([wrong(_HEADER)])
-        elif any(cell.strip() for cell in row):
-            found = _row(row, header, default_zone)
-            if isinstance(found, Wish):
-                key = hash((found.transport, found.address))
-                if key in seen:
+    places: list[int] = []
+    with closing(_Seen()) as seen:
+        while True:
+            try:
+                row = next(rows)
+            except StopIteration:
+                if not places:
+                    raise BadDocument([wrong(_HEADER)]) from None
+                return
+            except UnicodeDecodeError:
+                yield wrong(text("This line is not in UTF-8. Save the file as UTF-8."))
+                continue
+            except csv.Error as error:
+                what = text(
+                    "This is not valid CSV ({reason}). Check its quotes.", reason=str(error)
+                )
+                raise BadDocument([wrong(what)]) from error
+            if not places:
+                header = [name.strip().lower() for name in row]
+                if sorted(header) != sorted(COLUMNS):
+                    raise BadDocument([wrong(_HEADER)])
+                places = [header.index(name) for name in COLUMNS]
+            elif "".join(row).strip():
+                found = _row(row, places, default_zone)
+                if isinstance(found, Wish):
                     address = f"{found.transport}:{found.address}"
-                    found = text("“{address}” is here twice. Keep one.", address=address)
-                seen.add(key)
-            yield wrong(found) if isinstance(found, Text) else found
+                    if not seen.is_new(address):
+                        found = text("“{address}” is here twice. Keep one.", address=address)
+                yield wrong(found) if isinstance(found, Text) else found
 
 
 _HEADER = text("The first line must be: {columns}", columns=",".join(COLUMNS))
 
 
-def _row(row: list[str], header: tuple[str, ...], default_zone: str) -> Wish | Text:
-    if len(row) != len(header):
+def _row(row: list[str], places: list[int], default_zone: str) -> Wish | Text:
+    if len(row) != len(places):
         return text(
             "There are {found} values instead of {wanted}. Put one with a comma in quotes.",
             found=len(row),
-            wanted=len(header),
+            wanted=len(places),
         )
-    cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
-    zone = cells["timezone"] or default_zone
+    address, languages, zone, topics = [row[place].strip() for place in places]
     try:
-        return wish(cells["address"], cells["languages"], zone, cells["topics"])
+        return wish(address, languages, zone or default_zone, topics)
     except PolyheraldError as error:
         return error.what
 

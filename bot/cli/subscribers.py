@@ -21,6 +21,7 @@ from translations.text import Text, ptext, text, texts
 
 EVERYBODY = 2**31
 AT_ONCE = 2000  # subscribers in memory
+MOST_PROBLEMS = 1000  # shown of one file
 A_STEP = 65_536  # bytes, of the progress that is shown
 _STATES = {
     SubscriberState.ACTIVE: ptext("subscriber", "active"),
@@ -137,12 +138,15 @@ async def take_in(session: Session, file: Path, *, skip_bad: bool) -> None:
 
 def _checked(session: Session, file: Path, *, skip_bad: bool) -> Iterator[Wish]:
     """What the file asks for. Unless ``skip_bad`` all of it is looked at first: raises
-    ``BadDocument`` with every line that is wrong, before anything is locked."""
+    ``BadDocument`` with the lines that are wrong, before anything is locked."""
     zone = session.settings.timezone
     if not skip_bad:
-        problems = [
-            one for one in _read(session, file, text("Checking"), zone) if isinstance(one, Problem)
-        ]
+        read = _read(session, file, text("Checking"), zone)
+        wrong = (one for one in read if isinstance(one, Problem))
+        problems = list(islice(wrong, MOST_PROBLEMS))
+        if len(problems) == MOST_PROBLEMS:
+            count = MOST_PROBLEMS
+            session.out.complain(text("Only the first {count} wrong lines are shown.", count=count))
         if problems:
             raise BadDocument(problems)
     for one in _read(session, file, text("Adding"), zone):

@@ -26,6 +26,8 @@ IDLE_MILLISECONDS = 15_000
 class Database:
     """One database. ``read()`` and ``write()`` give a connection inside a transaction.
 
+    Errors never quote what was bound to a statement: addresses are among it.
+
     On SQLite a writer begins IMMEDIATE, so that it never fails half-way for want of the lock,
     and writers of one process queue here rather than in SQLite's own sleeping wait.
     """
@@ -44,12 +46,14 @@ class Database:
                 pool_size=10,
                 max_overflow=10,
                 pool_pre_ping=True,
+                hide_parameters=True,
             )
         file = sqlite_file(self.url)
         file.parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(
             make_url(self.url).set(drivername="sqlite+aiosqlite"),
             pool_size=8,
+            hide_parameters=True,
             connect_args={"timeout": BUSY_MILLISECONDS / 1000},
         )
         _prepare_sqlite(engine.sync_engine)
@@ -165,13 +169,17 @@ def blocking_engine(url: str) -> Iterator[Engine]:
     url = normal_url(url)
     if url.startswith("sqlite"):
         sqlite_file(url).parent.mkdir(parents=True, exist_ok=True)
-        engine: Engine = create_engine(url, execution_options={"writes": True})
+        engine: Engine = create_engine(
+            url, execution_options={"writes": True}, hide_parameters=True
+        )
         _prepare_sqlite(engine)
     else:
         import psycopg
 
         engine = create_engine(
-            "postgresql+psycopg://", creator=lambda: psycopg.connect(url, connect_timeout=10)
+            "postgresql+psycopg://",
+            creator=lambda: psycopg.connect(url, connect_timeout=10),
+            hide_parameters=True,
         )
     try:
         yield engine

@@ -153,6 +153,15 @@ def test_more_than_is_held_in_memory_at_once_goes_in_and_out(sqlite_cli, write) 
     assert sorted(exported.splitlines()) == sorted((HEADER + lines).splitlines())
 
 
+def test_a_file_that_is_wrong_throughout_is_not_told_line_by_line(sqlite_cli, write) -> None:
+    lines = "".join(f"telegram:{n},en,Mars/Base,\n" for n in range(1, 4502))
+    refused = sqlite_cli("subscribers", "import", write("p.csv", HEADER + lines))
+    assert refused.status == 1
+    assert "Only the first 1,000 wrong lines are shown." in refused.err
+    assert refused.err.count("Mars/Base") == 1000
+    assert people(sqlite_cli) == []
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

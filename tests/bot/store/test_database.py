@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StoreError
 from bot.releases import repository
@@ -30,6 +31,16 @@ async def test_a_naive_instant_is_refused(database: Database) -> None:
             await connection.execute(
                 insert(t.handled_update).values(update_id=1, at=datetime(2026, 6, 26))  # noqa: DTZ001
             )
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_an_error_does_not_quote_what_was_bound(database: Database) -> None:
+    """It may be an address, and errors are logged."""
+    with pytest.raises(IntegrityError) as caught:
+        async with database.write() as connection:
+            values = {"id": 1, "transport": "telegram", "address": "55512345"}
+            await connection.execute(insert(t.subscriber).values(**values))
+    assert "55512345" not in str(caught.value)
 
 
 async def test_a_failed_block_leaves_nothing_behind(database: Database) -> None:
