@@ -13,12 +13,14 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.chat.office import Office
 from bot.chat.reports import shown_report
-from bot.delivery import ledger, report
+from bot.delivery import ledger, outlook
 from bot.delivery.announcement import AnnouncementState
+from bot.delivery.outlook import Speed
 from bot.delivery.report import Summary
 from bot.errors import StoreError
 from bot.store import tables as t
 from translations.catalogs import catalog_for
+from translations.text import Text
 
 EVERY = 3.0
 """Seconds between two looks, and so between two edits of a message."""
@@ -32,6 +34,7 @@ log = structlog.get_logger(__name__)
 class Progress:
     def __init__(self, office: Office) -> None:
         self._office = office
+        self._speeds: dict[int, Speed] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep all such messages up to date until ``stop``."""
@@ -50,24 +53,51 @@ class Progress:
 
     async def look(self) -> int:
         """Edit the messages that no longer say how it is; returns how many those were."""
+        now = self._office.clock.now()
         async with self._office.database.read() as connection:
             kept = (await connection.execute(select(t.live_report))).all()
+            ahead = await outlook.outlook(connection, now) if kept else None
             found = {}
             for ident in {row.announcement_id for row in kept}:
                 announcement = await ledger.by_id(connection, ident)
                 tally = await ledger.tally(connection, ident)
                 found[ident] = Summary(announcement=announcement, tally=tally)
-        return sum([await self._bring_up_to_date(row, found[row.announcement_id]) for row in kept])
+        self._speeds = {ident: self._speeds.get(ident, Speed()) for ident in found}
+        if ahead is None:
+            return 0
+        when = {
+            ident: outlook.finishing(
+                summary,
+                ahead,
+                self._office.settings,
+                now,
+                self._speeds[ident].at(monotonic(), summary.total - summary.open),
+            )
+            for ident, summary in found.items()
+        }
+        return sum(
+            [
+                await self._bring_up_to_date(
+                    row,
+                    found[row.announcement_id],
+                    when[row.announcement_id],
+                    outlook.fingerprint(found[row.announcement_id], ahead),
+                )
+                for row in kept
+            ]
+        )
 
-    async def _bring_up_to_date(self, row: Row[tuple[object, ...]], summary: Summary) -> bool:
+    async def _bring_up_to_date(
+        self, row: Row[tuple[object, ...]], summary: Summary, when: Text | None, told: str
+    ) -> bool:
         office = self._office
         actor = office.actor(row.staff)
         if actor is None:  # no longer one of the staff
             await self._forget([row.message_id], row.chat_id)
             return False
         words = catalog_for((row.language,))
-        page, buttons = shown_report(office, actor, words, summary)
-        told, state = report.fingerprint(summary), summary.announcement.state
+        page, buttons = shown_report(actor, words, summary, when)
+        state = summary.announcement.state
         if state in (AnnouncementState.PAUSED, AnnouncementState.HELD):
             return False  # whoever paused it was told so in its place
         if told != row.told:
@@ -102,22 +132,27 @@ class Progress:
 
 
 async def follow(
-    office: Office, chat_id: int, message_id: int, staff: int, language: str, summary: Summary
+    office: Office,
+    chat_id: int,
+    message_id: int,
+    staff: int,
+    language: str,
+    announcement_id: int,
+    told: str,
 ) -> None:
-    """Keep that message up to date from now on, in the place of the one before it."""
+    """Keep that message, which says what was ``told``, up to date from now on, in the place of the
+    one before it."""
     c = t.live_report.c
     row = {
         "chat_id": chat_id,
         "message_id": message_id,
-        "announcement_id": summary.announcement.id,
+        "announcement_id": announcement_id,
         "staff": staff,
         "language": language,
-        "told": report.fingerprint(summary),
+        "told": told,
     }
     async with office.database.write() as connection:
         await connection.execute(
-            delete(t.live_report).where(
-                c.chat_id == chat_id, c.announcement_id == summary.announcement.id
-            )
+            delete(t.live_report).where(c.chat_id == chat_id, c.announcement_id == announcement_id)
         )
         await connection.execute(office.database.insert(t.live_report).values(row))

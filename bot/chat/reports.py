@@ -6,10 +6,8 @@ from collections import Counter
 
 from bot.chat import keyboards
 from bot.chat.keyboards import Rows, press
-from bot.chat.office import Office
 from bot.chat.page import Page
 from bot.chat.words import ANNOUNCEMENT
-from bot.delivery import report
 from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.outcome import DeliveryState
 from bot.delivery.report import REASON_TEXTS, STATE_TEXTS, Summary
@@ -25,14 +23,14 @@ UNDERWAY = (AnnouncementState.PLANNING, AnnouncementState.SENDING)
 
 
 def shown_report(
-    office: Office, actor: Actor, words: Catalog, summary: Summary
+    actor: Actor, words: Catalog, summary: Summary, when: Text | None
 ) -> tuple[Page, Rows]:
-    """What an announcement's report says, and what may be done about it."""
+    """What an announcement's report says, ``when`` it will be through included, and what may be
+    done about it."""
     page = report_of(Page(words), summary)
     if summary.announcement.state in UNDERWAY and summary.total:
         done = BAR * (summary.total - summary.open) // summary.total
         page.line("█" * done + "░" * (BAR - done))
-    when = report.finishing(summary, office.settings, office.clock.now())
     if when is not None:
         page.line(when)
     return page, [*_choices(summary.announcement), *_again(actor, summary)]

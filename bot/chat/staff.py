@@ -17,9 +17,10 @@ from bot.chat.progress import follow
 from bot.chat.reports import UNDERWAY, report_of, shown_report
 from bot.chat.turn import Turn
 from bot.chat.words import RELEASE, SUBSCRIBER
-from bot.delivery import control, ledger, report, resend, switch, waiting
+from bot.delivery import control, ledger, outlook, report, resend, switch, waiting
 from bot.delivery.announcement import AnnouncementState, called
 from bot.delivery.outcome import DeliveryState
+from bot.delivery.outlook import Outlook
 from bot.delivery.report import Summary
 from bot.errors import Conflict, PolyheraldError
 from bot.releases import repository
@@ -44,6 +45,7 @@ async def deliveries(turn: Turn, arguments: str) -> None:
     release = await card.named(turn, arguments.split()[0])
     async with turn.office.database.read() as connection:
         found = await report.summaries(connection, release.id)
+        ahead = await outlook.outlook(connection, turn.office.clock.now())
         waits = await waiting.who_waits(connection, turn.office.settings, release)
     if not found:
         await turn.say(_NOTHING)
@@ -53,7 +55,7 @@ async def deliveries(turn: Turn, arguments: str) -> None:
             page.item(waiting.as_text(language, number))
         await turn.say(page)
     for summary in found[-MOST_REPORTED:]:
-        await _follow(turn, summary)
+        await _follow(turn, summary, ahead)
 
 
 async def progress(turn: Turn, parts: Sequence[str]) -> None:
@@ -64,13 +66,24 @@ async def progress(turn: Turn, parts: Sequence[str]) -> None:
     await deliveries(turn, release.slug)
 
 
-async def _follow(turn: Turn, summary: Summary) -> None:
+async def _follow(turn: Turn, summary: Summary, ahead: Outlook) -> None:
     """Say how it goes, in a message that keeps itself up to date until it is through."""
     actor = turn.staff()
-    page, buttons = shown_report(turn.office, actor, turn.words, summary)
+    office = turn.office
+    when = outlook.finishing(summary, ahead, office.settings, office.clock.now())
+    page, buttons = shown_report(actor, turn.words, summary, when)
     message_id = await turn.say(page, buttons)
     if message_id and summary.announcement.state in UNDERWAY:
-        await follow(turn.office, turn.chat_id, message_id, turn.user_id, turn.words.tag, summary)
+        told = outlook.fingerprint(summary, ahead)
+        await follow(
+            office,
+            turn.chat_id,
+            message_id,
+            turn.user_id,
+            turn.words.tag,
+            summary.announcement.id,
+            told,
+        )
 
 
 async def ask_resend(turn: Turn, parts: Sequence[str]) -> None:
@@ -96,7 +109,8 @@ async def ask_resend(turn: Turn, parts: Sequence[str]) -> None:
         what = shown(one.headline)
         at = one.at.astimezone(zone) if one.at else None
         when = turn.words.formats.datetime(at, str(zone)) if at else "–"
-        page.item(f"{when} · {native_name(one.language)} · {what}")
+        who = shown(one.name) or f"{one.transport}:{one.address}"
+        page.item(f"{when} · {who} · {native_name(one.language)} · {what}")
     if count > len(found):
         page.line(texts("… and {n} more", "… and {n} more", count - len(found)))
     await turn.say(page, [[press(text("Confirm"), "resend!", ident, state)]])

@@ -14,7 +14,8 @@ from bot.delivery import ledger, switch, waiting
 from bot.delivery.announcement import AnnouncementState
 from bot.delivery.ledger import Entry
 from bot.delivery.outcome import DeliveryState
-from bot.delivery.report import REASON_TEXTS, STATE_TEXTS, Summary, finishing, summaries
+from bot.delivery.outlook import finishing, outlook
+from bot.delivery.report import REASON_TEXTS, STATE_TEXTS, Summary, summaries
 from bot.errors import StoreError
 from bot.releases import repository
 from translations.text import Text, ptext, text, texts
@@ -40,6 +41,7 @@ async def show(
         entries = await ledger.entries(connection, slug=slug, state=state) if lines else []
         waits = await _who_waits(session, connection, slug)
         paused = await switch.paused(connection)
+        ahead = await outlook(connection, session.clock.now())
     if paused is not None:
         session.out.complain(paused.as_text(session.settings.timezone))
     if as_json:
@@ -47,7 +49,7 @@ async def show(
         return
     _show_counts(session, counted, state)
     for one in counted:
-        when = finishing(one, session.settings, session.clock.now())
+        when = finishing(one, ahead, session.settings, session.clock.now())
         if when is not None:
             session.out.complain(when)
     for language, number in waits.items():

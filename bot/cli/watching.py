@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 
 from bot.cli.session import Session
-from bot.delivery.announcement import AnnouncementState
-from bot.delivery.outcome import DeliveryState
-from bot.delivery.report import Summary, finishing, summaries
+from bot.delivery.announcement import AnnouncementState, called
+from bot.delivery.outlook import Outlook, Speed, finishing, outlook
+from bot.delivery.report import Summary, summaries
 from bot.releases import repository
 
 EVERY = 1.0
@@ -17,7 +18,7 @@ EVERY = 1.0
 
 _UNDERWAY = (AnnouncementState.PLANNING, AnnouncementState.SENDING)
 
-Show = Callable[[Sequence[Summary]], None]
+Show = Callable[[Sequence[Summary], Outlook], None]
 
 
 async def watch(session: Session, slug: str) -> None:
@@ -29,7 +30,8 @@ async def watch(session: Session, slug: str) -> None:
             while True:
                 async with database.read() as connection:
                     found = await summaries(connection, release_id)
-                show(found)
+                    ahead = await outlook(connection, session.clock.now())
+                show(found, ahead)
                 if not any(s.announcement.state in _UNDERWAY for s in found):
                     return
                 await asyncio.sleep(EVERY)
@@ -40,7 +42,7 @@ def _lines(session: Session) -> Iterator[Show]:
     """A line for each announcement, whenever it has got on."""
     said: dict[int, str] = {}
 
-    def show(found: Sequence[Summary]) -> None:
+    def show(found: Sequence[Summary], _ahead: Outlook) -> None:
         for one in found:
             line = session.out.words(one.as_text())
             if said.get(one.announcement.id) != line:
@@ -55,27 +57,22 @@ def _bar(session: Session) -> Iterator[Show]:
     """A bar for each announcement, with its rate and when it will be through."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-    out, bars = session.out, dict[int, TaskID]()
+    out, bars, speeds = session.out, dict[int, TaskID](), dict[int, Speed]()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TextColumn("{task.fields[when]}")) as progress:
 
-        def show(found: Sequence[Summary]) -> None:
+        def show(found: Sequence[Summary], ahead: Outlook) -> None:
             for one in found:
                 if one.announcement.state not in _UNDERWAY and one.announcement.id not in bars:
                     continue
                 ident = bars.get(one.announcement.id)
                 if ident is None:
                     ident = bars[one.announcement.id] = progress.add_task(
-                        one.announcement.key, total=None, when=""
+                        out.words(called(one.announcement.key)), total=None, when=""
                     )
-                when = finishing(one, session.settings, session.clock.now())
-                progress.update(
-                    ident,
-                    total=one.total,
-                    completed=one.count(
-                        DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN
-                    ),
-                    when=out.words(when),
-                )
+                done = one.total - one.open
+                speed = speeds.setdefault(ident, Speed()).at(monotonic(), done)
+                when = finishing(one, ahead, session.settings, session.clock.now(), speed)
+                progress.update(ident, total=one.total, completed=done, when=out.words(when))
 
         yield show

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.delivery import ledger, switch
 from bot.delivery.announcement import Announcement, AnnouncementState, called
 from bot.delivery.outcome import DeliveryState
+from bot.delivery.outlook import time_needed, told_to_wait
 from bot.delivery.pace import paid_cap
-from bot.delivery.report import time_needed
 from bot.releases.notices import Notice
 from bot.settings import Settings
 from bot.store import tables as t
-from translations.text import text, texts
+from translations.text import texts
 
 STUCK = timedelta(minutes=15)
 """For so long nothing at all was sent, although it could have been."""
@@ -88,11 +87,7 @@ async def _needed(
 def _flood(until: datetime, settings: Settings) -> Notice:
     return Notice(
         key=f"flood/{until:%Y%m%dT%H}",
-        what=text(
-            "Telegram has asked the bot to wait until {moment}. Nothing is sent before that; then "
-            "it goes on by itself.",
-            moment=until.astimezone(ZoneInfo(settings.timezone)),
-        ),
+        what=told_to_wait(until, settings),
     )
 
 

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.delivery import earlier, ledger, spacing
 from bot.delivery.gaps import Gaps
 from bot.delivery.ledger import Claim
-from bot.delivery.outcome import Change
+from bot.delivery.outcome import Change, DeliveryState
 from bot.delivery.pace import Pace, Slots
 from bot.errors import StoreError
 from bot.store.database import Database
@@ -222,6 +222,8 @@ class Books:
                 await self._pace.block(connection, e.change.pause_until)
             if e.change.moved_to:
                 await audience.move(connection, e.claim.subscriber_id, e.change.moved_to, now)
+            if e.claim.unreachable and e.change.state is DeliveryState.SENT:
+                await audience.mark(connection, e.claim.subscriber_id, SubscriberState.ACTIVE)
             if e.change.unreachable:
                 await audience.mark(
                     connection,

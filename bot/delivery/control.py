@@ -110,6 +110,7 @@ async def cancel(database: Database, clock: Clock, actor: Actor, name: int | str
     review.demand(actor, "schedule")
     async with database.write() as connection:
         announcement = await _find(connection, name)
+        _demand_open(announcement)
         now = clock.now()
         ended = await ledger.cancel(connection, announcement.id, now)
         await ledger.set_state(

@@ -45,6 +45,9 @@ _WAITING = (DeliveryState.PENDING, DeliveryState.RETRYING)
 CORRECTION, WITHDRAWAL = "correction", "withdrawal"
 """Kinds of announcements that follow one up because its text was changed or taken back."""
 
+URGENT = (CORRECTION, WITHDRAWAL)
+"""They overtake all others."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
@@ -62,6 +65,8 @@ class Claim:
     way: Way = Way.SEND
     earlier: str = ""
     """The message that is edited or replied to; "" for none."""
+    unreachable: bool = False
+    """Nothing reached this subscriber lately: it is tried because staff said so."""
     revision: int = 0
     """Of the published text that is to be sent; a later one may be sent as well."""
 
@@ -162,7 +167,9 @@ async def by_id(connection: AsyncConnection, ident: int) -> Announcement:
     return _announcement((await connection.execute(query)).one())
 
 
-async def of_release(connection: AsyncConnection, release_id: int) -> list[Announcement]:
+async def of_release(
+    connection: AsyncConnection, release_id: int, *, to_change: bool = False
+) -> list[Announcement]:
     query = (
         select(t.announcement)
         .outerjoin(t.published, t.published.c.id == t.announcement.c.published_id)
@@ -176,6 +183,8 @@ async def of_release(connection: AsyncConnection, release_id: int) -> list[Annou
         )
         .order_by(t.announcement.c.id)
     )
+    if to_change:
+        query = query.with_for_update(of=t.announcement)
     return [_announcement(row) for row in await connection.execute(query)]
 
 
@@ -208,6 +217,21 @@ async def set_state(
         .where(t.announcement.c.id == ident)
         .values(state=state, reason=reason, finished_at=finished_at)
     )
+
+
+async def finish(connection: AsyncConnection, ident: int, now: datetime) -> bool:
+    """End an announcement that is being sent and of which nothing is open; whether it was so.
+
+    Locked first: what is opened again meanwhile (:mod:`bot.delivery.resend`, or a late outcome)
+    is seen here, or sees there that it has ended.
+    """
+    found = await find(connection, ident, to_change=True)
+    if found is None or found.state is not AnnouncementState.SENDING:
+        return False
+    if await still_open(connection, ident):
+        return False
+    await set_state(connection, ident, AnnouncementState.DONE, finished_at=now)
+    return True
 
 
 async def set_published(connection: AsyncConnection, ident: int, published_id: int | None) -> None:
@@ -376,7 +400,7 @@ def _claim() -> ReturningUpdate[Any]:
             d.c.revision,
             *(
                 select(column).where(person).scalar_subquery().label(column.name)
-                for column in (s.c.transport, s.c.address, s.c.languages)
+                for column in (s.c.transport, s.c.address, s.c.languages, s.c.state)
             ),
         )
     )
@@ -447,6 +471,7 @@ async def claim(
                 reason=row.reason,
                 way=Way(row.way),
                 revision=row.revision,
+                unreachable=row.state == SubscriberState.UNREACHABLE,
             )
         )
     if gone:
@@ -480,21 +505,26 @@ async def record(
         }
         for ident, change in changes
     ]
-    if rows:
-        await connection.execute(_RECORD, rows)
-    if any(row["b_state"] == DeliveryState.RETRYING for row in rows):
-        await _go_on_or_end(connection, announcement_id, now)
-
-
-async def _go_on_or_end(connection: AsyncConnection, announcement_id: int, now: datetime) -> None:
-    """What was in flight while its announcement was cancelled is not tried again; one that
-    seemed to be through goes on."""
-    state = select(t.announcement.c.state).where(t.announcement.c.id == announcement_id)
-    match await connection.scalar(state):
+    if not rows:
+        return
+    again = any(row["b_state"] == DeliveryState.RETRYING for row in rows)
+    state = await _kept_state(connection, announcement_id) if again else None
+    await connection.execute(_RECORD, rows)
+    # What was in flight while its announcement was cancelled is not tried again; one that seemed
+    # to be through goes on.
+    match state:
         case AnnouncementState.CANCELLED:
             await cancel(connection, announcement_id, now)
         case AnnouncementState.DONE:
             await set_state(connection, announcement_id, AnnouncementState.SENDING)
+
+
+async def _kept_state(connection: AsyncConnection, announcement_id: int) -> str | None:
+    """The announcement's state, which nobody changes until this transaction ends."""
+    a = t.announcement.c
+    query = select(a.state).where(a.id == announcement_id).with_for_update(read=True)
+    state: str | None = await connection.scalar(query)
+    return state
 
 
 async def is_any_stale(
@@ -512,8 +542,9 @@ def _is_lost(claimed_before: datetime, now: datetime) -> ColumnElement[bool]:
 
 async def sweep(connection: AsyncConnection, claimed_before: datetime, now: datetime) -> int:
     """Mark as ``unknown`` what has been ``sending`` for longer than a send can last, or by a
-    worker that has died (:mod:`bot.delivery.workers`); returns how many those are. An edit is
-    made again instead: twice does no harm."""
+    worker that has died (:mod:`bot.delivery.workers`); returns how many those are. They are of
+    the time when they were claimed: then, if at all, it was sent. An edit is made again instead:
+    twice does no harm."""
     d = t.delivery
     stuck = update(d).where(t.IN_FLIGHT, _is_lost(claimed_before, now))
     goes_on = exists().where(
@@ -526,9 +557,16 @@ async def sweep(connection: AsyncConnection, claimed_before: datetime, now: date
         )
     )
     result = await connection.execute(
-        stuck.values(state=DeliveryState.UNKNOWN, reason="interrupted", at=now)
+        stuck.values(state=DeliveryState.UNKNOWN, reason="interrupted", at=d.c.claimed_at)
     )
     return int(result.rowcount)
+
+
+async def open_of(connection: AsyncConnection, announcement_id: int) -> int:
+    """How many deliveries of the announcement have no final state yet."""
+    d = t.delivery.c
+    query = select(func.count()).where(d.announcement_id == announcement_id, d.state.in_(OPEN))
+    return int(await connection.scalar(query) or 0)
 
 
 async def waiting(connection: AsyncConnection, announcement_id: int, now: datetime) -> int:

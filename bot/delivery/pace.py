@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    or_,
     select,
     update,
 )
@@ -39,11 +40,15 @@ to 1000 (Bot API, ``sendMessage``, ``allow_paid_broadcast``)."""
 
 SECOND = 1.0
 
-FAR = 3600.0
+AHEAD = 5.0
+"""Seconds for which answers to people may have taken all slots before announcements wait until
+there are some: what has been claimed is sent soon, or it would be taken for lost."""
+
+FAR = 30.0
 """A row further ahead than this was written by a clock that has since been set back."""
 
 
-LONGEST_BLOCK = 7 * 24 * FAR
+LONGEST_BLOCK = 7 * 24 * 3600.0
 """No flood wait lasts longer; what says so was written by such a clock as well."""
 
 
@@ -62,10 +67,12 @@ def key_of(token: str) -> str:
 
 
 def is_blocked(bot: BindParameter[str], at: BindParameter[float]) -> ColumnElement[bool]:
-    """Whether nobody may send through ``bot`` at that time, by the far side's own word; part of
-    the statement that claims, which thereby needs none before it."""
-    until = t.pace.c.blocked_until
-    return exists().where(t.pace.c.bot == bot, until > at, until <= at + LONGEST_BLOCK)
+    """Whether nobody may send through ``bot`` at that time, by the far side's own word, or no
+    slot is free soon; part of the statement that claims, which thereby needs none before it."""
+    p = t.pace.c
+    told = and_(p.blocked_until > at, p.blocked_until <= at + LONGEST_BLOCK)
+    taken = and_(p.free_at > at + AHEAD, p.free_at <= at + FAR)
+    return exists().where(p.bot == bot, or_(told, taken))
 
 
 def paid_cap(settings: Settings) -> int:

@@ -40,9 +40,6 @@ AT_LEAST_EVERY = timedelta(minutes=1)
 
 FILLED_AT_A_LOOK = 500
 
-URGENT = (ledger.CORRECTION, ledger.WITHDRAWAL)
-"""Kinds of announcements that overtake all others."""
-
 GAP = timedelta(minutes=5)
 """Who has not looked for so long was away."""
 
@@ -123,7 +120,7 @@ class Planner:
             await self._plan_what_is_due(counter, moved, now)
         for announcement in await self._sending():
             if await self._has_work(announcement, now) and not paused:
-                await self.engine.offer(announcement.id, urgent=announcement.kind in URGENT)
+                await self.engine.offer(announcement.id, urgent=announcement.kind in ledger.URGENT)
 
     def _must_plan(self, counter: int, moved: datetime | None, now: datetime) -> bool:
         return (
@@ -205,8 +202,7 @@ class Planner:
                 if occurrence.state != "done":
                     return False
         async with self._database.write() as connection:
-            await ledger.set_state(
-                connection, announcement.id, AnnouncementState.DONE, finished_at=now
-            )
+            if not await ledger.finish(connection, announcement.id, now):
+                return False  # something of it is to be sent again, or staff have stopped it
         log.info("done", announcement=announcement.key)
         return False

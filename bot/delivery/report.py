@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import ledger
-from bot.delivery.announcement import Announcement, AnnouncementState, called
+from bot.delivery.announcement import Announcement, called
 from bot.delivery.outcome import OPEN, DeliveryState
-from bot.delivery.pace import FREE, HEADROOM, paid_cap
-from bot.settings import Settings
 from bot.transports.base import UNPAID
 from translations.text import Text, text
 
@@ -80,32 +76,6 @@ class Summary:
             unknown=self.count(DeliveryState.UNKNOWN),
             open=self.open,
         )
-
-
-def fingerprint(summary: Summary) -> str:
-    """Differs whenever a report would."""
-    counts = ",".join(f"{'/'.join(key)}={count}" for key, count in summary.tally.items())
-    return f"{summary.announcement.state}:{counts}"
-
-
-def time_needed(messages: int, settings: Settings, paid: int = 0) -> timedelta:
-    """How long so many messages of an announcement take, of which ``paid`` were paid for
-    already: beyond the cap the free rate holds."""
-    cap, rate = paid_cap(settings), settings.rate_per_second
-    free = max(0, messages - max(0, cap - paid)) if cap else 0
-    return timedelta(seconds=((messages - free) / rate + free / FREE) / HEADROOM)
-
-
-def finishing(summary: Summary, settings: Settings, now: datetime) -> Text | None:
-    """When it will be through, on the office's clock; ``None`` unless it is being sent."""
-    if summary.announcement.state is not AnnouncementState.SENDING or not summary.open:
-        return None
-    needed = time_needed(summary.open, settings, summary.announcement.paid)
-    return text(
-        "Through at about {moment}, at {rate} messages a second.",
-        moment=(now + needed).astimezone(ZoneInfo(settings.timezone)),
-        rate=max(1, round(summary.open / (needed.total_seconds() * HEADROOM))),
-    )
 
 
 async def summaries(connection: AsyncConnection, release_id: int | None = None) -> list[Summary]:

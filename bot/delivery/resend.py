@@ -33,12 +33,14 @@ _FOR_GOOD = ("stopped", "cancelled", WITHDRAWN, SUPERSEDED)
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A delivery that would be sent again. ``at``: when it was last tried (UTC)."""
+    """A delivery that would be sent again. ``at``: when it was last tried (UTC); ``name``: what
+    the chat calls itself, if it does."""
 
     announcement: str
     subscriber_id: int
     transport: str
     address: str
+    name: str
     language: str
     headline: str
     reason: str
@@ -63,6 +65,7 @@ async def candidates(
                 d.c.subscriber_id,
                 s.c.transport,
                 s.c.address,
+                s.c.name,
                 d.c.language,
                 pv.c.headline,
                 d.c.reason,
@@ -79,6 +82,7 @@ async def candidates(
             subscriber_id=row.subscriber_id,
             transport=row.transport,
             address=row.address,
+            name=row.name,
             language=row.language,
             headline=row.headline or "",
             reason=row.reason,
@@ -100,7 +104,7 @@ async def resend(
     review.demand(actor, "schedule")
     async with database.write() as connection:
         now = clock.now()
-        found = await _announcements(connection, slug)
+        found = await _announcements(connection, slug, to_change=True)
         again = 0
         for announcement in found:
             number = await _reopen(connection, announcement, state, actor, now)
@@ -114,13 +118,15 @@ async def resend(
         return again
 
 
-async def _announcements(connection: AsyncConnection, slug: str) -> list[Announcement]:
+async def _announcements(
+    connection: AsyncConnection, slug: str, *, to_change: bool = False
+) -> list[Announcement]:
     release = await repository.get(connection, slug)
     assert release.id is not None
     withdrawn = release.pubstatus is PubStatus.CANCELED
     return [
         announcement
-        for announcement in await ledger.of_release(connection, release.id)
+        for announcement in await ledger.of_release(connection, release.id, to_change=to_change)
         if announcement.state is not AnnouncementState.CANCELLED
         and (announcement.kind == ledger.WITHDRAWAL or not withdrawn)
     ]

@@ -54,6 +54,11 @@ def test_the_unit_gives_senders_the_time_they_need_and_finds_its_files() -> None
         assert lines == []
 
 
+def test_the_container_is_given_the_time_that_senders_need() -> None:
+    (seconds,) = re.findall(r"--stop-timeout (\d+)", CONTAINER)
+    assert int(seconds) > LONGEST_SEND
+
+
 def test_the_container_copies_what_there_is() -> None:
     copied = re.findall(r"^COPY (?!--from)(.*)$", CONTAINER, re.MULTILINE)
     assert copied

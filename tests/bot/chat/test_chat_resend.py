@@ -51,6 +51,7 @@ async def test_it_is_shown_and_asked_about_and_noted(bot: Any, publish_harbour: 
     question = editor.chat.messages[-1]
     assert "Some may have arrived already. Send 1 message again?" in question.text
     assert release.variants["en"].headline.split("}")[-1].strip() in question.text
+    assert "telegram:77" in question.text
     assert await _states(bot) == ["unknown"]
     await editor.press("Confirm", question)
     assert await _states(bot) == ["pending"]
