@@ -8,7 +8,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from feeds.links import HISTORY_NS, XML_LANG, feed_links, item_links
+from feeds.links import HISTORY_NS, XML_LANG, feed_links, item_links, picture_links
 from feeds.model import Feed, Item
 from feeds.place import Place
 
@@ -36,7 +36,7 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has 
 
     def extend_atom(self, entry: Any) -> Any:
         entry.set(XML_LANG, self.item.language)
-        for attributes in item_links(self.item):
+        for attributes in (*item_links(self.item), *picture_links(self.item)):
             # feedgen's tree has no namespace but an `xmlns` attribute; its children follow suit.
             etree.SubElement(entry, "link", attributes)
         return entry

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from feeds.links import item_links, page_links
-from feeds.model import Feed, Item
+from feeds.model import Feed, Item, Picture
 from feeds.place import Place
 
 MEDIA_TYPE = "application/feed+json"
@@ -49,12 +49,25 @@ def _item(item: Item) -> dict[str, Any]:
             "title": item.title,
             "content_html": item.content_html,
             "summary": item.summary,
+            "image": item.pictures[0].href if item.pictures else "",
             "date_published": item.published.isoformat(),
             "date_modified": item.updated.isoformat(),
             "language": item.language,
             "authors": _authors(item.author),
             "tags": list(item.categories),
+            "attachments": [_attachment(picture) for picture in item.pictures],
             LINKS: _links(item_links(item)),
+        }
+    )
+
+
+def _attachment(picture: Picture) -> dict[str, Any]:
+    return _without_blanks(
+        {
+            "url": picture.href,
+            "mime_type": picture.type,
+            "title": picture.title,
+            "size_in_bytes": picture.length,
         }
     )
 

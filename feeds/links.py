@@ -59,6 +59,18 @@ def page_links(feed: Feed, media_type: str) -> Iterator[dict[str, str]]:
     yield from _pages(feed.page, feed.alternates_to(media_type))
 
 
+def picture_links(item: Item) -> Iterator[dict[str, str]]:
+    """What may be fetched along with the item (RFC 4287, 4.2.7.2)."""
+    for picture in item.pictures:
+        yield _link(
+            "enclosure",
+            picture.href,
+            type=picture.type,
+            length=str(picture.length),
+            title=picture.title,
+        )
+
+
 def item_links(item: Item) -> Iterator[dict[str, str]]:
     """The item's page, its sister variants, and the documents it refers to."""
     yield from _pages(item.page, item.alternates)

@@ -78,6 +78,32 @@ class Related:
         settle(self, href=web_address(self.href), title=optional(self.title))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture that comes with an item; ``length`` in bytes, ``width`` and ``height`` in pixels.
+
+    ``title`` says what is to be seen, ``credit`` whose picture it is, both in plain text.
+    """
+
+    href: str
+    type: str
+    length: int
+    width: int
+    height: int
+    title: str = ""
+    credit: str = ""
+
+    def __post_init__(self) -> None:
+        if min(self.length, self.width, self.height) < 1:
+            raise ValueError(f"{self.href}: a picture has a size")
+        settle(
+            self,
+            href=web_address(self.href),
+            title=optional(self.title),
+            credit=optional(self.credit),
+        )
+
+
 def _check_alternates(owner: str, page: Alternate, others: Iterable[Alternate]) -> None:
     seen = {page.kind}
     for alternate in others:
@@ -94,7 +120,8 @@ class Item:
     moves. ``published`` and ``updated`` are kept in UTC and whole seconds; any change that
     readers should see raises ``updated``. ``content_html`` is the full text, already sanitised,
     its links absolute, with ``dir`` where needed; ``summary`` is plain text. ``alternates`` are
-    its sisters in other languages; its own page is not among them.
+    its sisters in other languages; its own page is not among them. ``pictures`` are those that
+    the content shows, the one that stands for the item first.
     """
 
     id: str
@@ -109,6 +136,7 @@ class Item:
     categories: tuple[str, ...] = ()
     alternates: tuple[Alternate, ...] = ()
     related: tuple[Related, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     def __post_init__(self) -> None:
         permanent_id(self.id)

@@ -12,11 +12,12 @@ from lxml import etree
 
 from feeds.caching import http_date
 from feeds.links import ATOM_NS, HISTORY_NS, XML_LANG, feed_links, item_links
-from feeds.model import Feed, Item
+from feeds.model import Feed, Item, Picture
 from feeds.place import Place
 
 MEDIA_TYPE = "application/rss+xml"
 DC_NS = "http://purl.org/dc/elements/1.1/"
+MEDIA_NS = "http://search.yahoo.com/mrss/"
 
 
 class _Unwritten(datetime):
@@ -37,7 +38,7 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no typ
     place: Place
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC_NS, "fh": HISTORY_NS}
+        return {"dc": DC_NS, "fh": HISTORY_NS, "media": MEDIA_NS}
 
     def extend_rss(self, rss: Any) -> Any:
         channel = rss[0]
@@ -51,7 +52,7 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no typ
 
 
 class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
-    """An item's language, date, author and links."""
+    """An item's language, date, author, links and pictures."""
 
     item: Item
 
@@ -65,7 +66,37 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has 
             etree.SubElement(element, f"{{{DC_NS}}}creator").text = item.author
         for attributes in item_links(item):
             etree.SubElement(element, f"{{{ATOM_NS}}}link", attributes)
+        for picture in item.pictures:
+            _add_picture(element, picture)
         return element
+
+
+def _add_picture(element: Any, picture: Picture) -> None:
+    """RSS itself knows one enclosure: the others, their sizes and words are in Media RSS."""
+    if element.find("enclosure") is None:
+        etree.SubElement(
+            element,
+            "enclosure",
+            {"url": picture.href, "length": str(picture.length), "type": picture.type},
+        )
+    media = etree.SubElement(
+        element,
+        f"{{{MEDIA_NS}}}content",
+        {
+            "url": picture.href,
+            "fileSize": str(picture.length),
+            "type": picture.type,
+            "medium": "image",
+            "width": str(picture.width),
+            "height": str(picture.height),
+        },
+    )
+    for name, words, attributes in (
+        ("description", picture.title, {"type": "plain"}),
+        ("credit", picture.credit, {}),
+    ):
+        if words:
+            etree.SubElement(media, f"{{{MEDIA_NS}}}{name}", attributes).text = words
 
 
 def rss(feed: Feed, place: Place) -> bytes:

@@ -24,7 +24,7 @@ from bot.site.authority import Authority, authority
 from bot.site.templating import render
 from bot.store import tables as t
 from bot.store.database import Database, changes
-from feeds.model import HTML, Alternate, Feed, FeedKey, Item, Related
+from feeds.model import HTML, Alternate, Feed, FeedKey, Item, Picture, Related
 from feeds.occasions import Calendar
 from feeds.source import RetiredFeed, UnknownFeed
 from translations.catalogs import catalog_for
@@ -159,6 +159,7 @@ class NewsroomFeeds:
         variant = published.variants[language]
         documents = content.documents(published, language)
         notes = content.notes(published, language, self._settings)
+        figures = content.figures(published, language, self._addresses)
         title, summary = variant.headline, content.summary(variant)
         if published.withdrawn_at is not None:
             title = catalog_for(language).render(text("Withdrawn: {headline}", headline=title))
@@ -179,6 +180,7 @@ class NewsroomFeeds:
                     body=content.body_html(variant.body, language),
                     issuer=content.issuer_name(published.issuer, language, self._settings),
                     documents=documents,
+                    figures=figures,
                     notes=notes,
                 )
             ),
@@ -196,7 +198,21 @@ class NewsroomFeeds:
                 if other != language
             ),
             related=tuple(_related(documents)),
+            pictures=tuple(map(_picture, figures)),
         )
+
+
+def _picture(figure: content.Figure) -> Picture:
+    said = figure.caption or figure.alternative
+    return Picture(
+        href=figure.href,
+        type=figure.media_type,
+        length=figure.length,
+        width=figure.width,
+        height=figure.height,
+        title=standalone(said.text, said.language) if said else "",
+        credit=standalone(figure.credit.text, figure.credit.language) if figure.credit else "",
+    )
 
 
 def _related(documents: Iterable[content.Document]) -> Iterable[Related]:

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feeds.atom import atom
-from feeds.model import Alternate, Feed, Item, Related, tag_id
+from feeds.jsonfeed import jsonfeed
+from feeds.model import Alternate, Feed, Item, Picture, Related, tag_id
 from feeds.opml import Subscription, opml
 from feeds.place import Place
 from feeds.rss import rss
@@ -306,3 +307,64 @@ def test_opml_lists_every_feed_once(make_feed: Callable[..., Feed]) -> None:
         (o.get("type"), o.get("text"), o.get("language"), o.get("xmlUrl"), o.get("htmlUrl"))
         for o in document.iter("outline")
     ] == [("rss", f.title, f.language, f"https://e.org/{f.language}", f.home_url) for f in feeds]
+
+
+# --- pictures ------------------------------------------------------------------------------------
+
+QUAY = Picture(
+    href="https://news.example.org/media/a-900.jpg",
+    type="image/jpeg",
+    length=45_001,
+    width=900,
+    height=600,
+    title="The <quay> & its stones",
+    credit="A. Keeper",
+)
+PLAN = replace(QUAY, href="https://news.example.org/media/b-300.png", type="image/png", title="")
+
+
+def test_pictures_are_enclosures_with_their_size(
+    make_feed: Callable[..., Feed],
+    make_item: Callable[..., Item],
+    valid_rss: Callable[[bytes], Any],
+    valid_atom: Callable[[bytes], Any],
+    valid_json: Callable[[bytes], Any],
+) -> None:
+    feed = make_feed(items=(make_item(pictures=(QUAY, PLAN)),))
+    written = rss(feed, AT[rss])
+    valid_rss(written)
+    (item,) = feedparser.parse(written).entries
+    assert [(e.href, e.type, e.length) for e in item.enclosures] == [
+        (QUAY.href, "image/jpeg", "45001")
+    ], "RSS knows one"
+    assert [(m["url"], m["width"]) for m in item.media_content] == [
+        (QUAY.href, "900"),
+        (PLAN.href, "900"),
+    ]
+    assert item.media_credit[0]["content"] == "A. Keeper"
+
+    written = atom(feed, AT[atom])
+    valid_atom(written)
+    (entry,) = feedparser.parse(written).entries
+    assert [(e.href, e.type, e.length, e.get("title", "")) for e in entry.enclosures] == [
+        (QUAY.href, "image/jpeg", "45001", QUAY.title),
+        (PLAN.href, "image/png", "45001", ""),
+    ]
+
+    (one,) = valid_json(jsonfeed(feed, AT[rss]))["items"]
+    assert one["image"] == QUAY.href
+    assert one["attachments"] == [
+        {
+            "url": QUAY.href,
+            "mime_type": "image/jpeg",
+            "title": QUAY.title,
+            "size_in_bytes": 45_001,
+        },
+        {"url": PLAN.href, "mime_type": "image/png", "size_in_bytes": 45_001},
+    ]
+
+
+def test_a_picture_without_a_size_or_an_address_is_none() -> None:
+    for wrong in ({"length": 0}, {"href": "/media/a.jpg"}):
+        with pytest.raises(ValueError):
+            replace(QUAY, **wrong)  # type: ignore[arg-type]

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import feedparser
 import pytest
+from lxml import html
 from PIL import Image
 
 from bot.releases.correction import Kind
@@ -220,3 +222,31 @@ async def test_files_speak_for_their_pictures_and_not_for_those_that_were_sent(
     await newsroom.desk.file(OPERATOR, replace(make_release(), dateline="Exampleton"))
 
     assert (await newsroom.desk.pictures_of("lamp")).keys() == {sent.digest}
+
+
+@ON_ONE
+async def test_feeds_bring_pictures_with_their_true_size(
+    newsroom: Any, make_release: MakeRelease, quay: Picture, picture: MakePicture
+) -> None:
+    quay = replace(quay, alternatives={"en": "Stones in the sun"})
+    lamp = picture(seed=1, captions={"fr": "La lampe"})
+    await newsroom.publish(make_release(pictures=(quay, lamp)))
+
+    (entry,) = feedparser.parse((await newsroom.get("/feeds/en/atom.xml")).encode()).entries
+    for enclosure, shown in zip(entry.enclosures, (quay, lamp), strict=True):
+        assert enclosure.href == "https://news.example.org" + address(shown)
+        async with newsroom.client.get(address(shown)) as answer:
+            assert (answer.headers["Content-Type"], answer.headers["Content-Length"]) == (
+                enclosure.type,
+                enclosure.length,
+            )
+    assert [e.title for e in entry.enclosures] == ["The <quay>", "La lampe"]
+    content = html.fragment_fromstring(entry.content[0].value)
+    assert content.xpath(".//img/@src") == [e.href for e in entry.enclosures]
+    assert content.xpath(".//img/@alt") == ["Stones in the sun", "La lampe"]
+    assert content.xpath(".//figcaption//small/text()") == ["Picture: A. Keeper"]
+
+    await newsroom.desk.withdraw(OPERATOR, "lamp", {"en": "It was wrong."})
+    await newsroom.site.refresh()
+    for name in ("atom.xml", "rss.xml", "feed.json"):
+        assert quay.digest not in await newsroom.get(f"/feeds/en/{name}")
