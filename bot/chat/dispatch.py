@@ -120,6 +120,8 @@ async def _message(turn: Turn, message: telegram.Message) -> None:
     if message.chat.type != ChatType.PRIVATE:
         if command in _GROUP_COMMANDS:
             await rooms.point_to_private(turn)
+        elif command == "start":
+            await rooms.invited(turn, arguments)
         return
     if turn.user is None:
         return

@@ -8,9 +8,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from bot.audience.invitation import short
 from bot.audience.subscriber import Subscriber, SubscriberState
 from bot.chat import rooms, subscription
 from bot.chat.keyboards import Button, in_rows, number, outdated, parts_of, press
@@ -18,7 +18,6 @@ from bot.chat.page import Page
 from bot.chat.turn import Turn
 from bot.chat.words import names
 from bot.errors import NotFound
-from bot.releases import publication
 from bot.releases.moments import zone_names
 from translations.locales import native_name
 from translations.text import text
@@ -88,14 +87,14 @@ async def press_language(turn: Turn, parts: Sequence[str]) -> None:
 
 
 async def press_topic(turn: Turn, parts: Sequence[str]) -> None:
-    ref, sign, short = parts_of(parts, 3)
+    ref, sign, mark = parts_of(parts, 3)
     subject = await _subject(turn, ref)
     chosen = set(subject.topics)
     if sign == "*":
         chosen = set()
     else:
         known = await _published_topics(turn, subject)
-        topic = next((name for name in known if _short(name) == short), None)
+        topic = next((name for name in known if short(name) == mark), None)
         if topic is None:
             raise outdated()
         chosen = chosen | {topic} if sign == "+" else chosen - {topic}
@@ -203,7 +202,7 @@ async def _show_topics(turn: Turn, ref: str, subject: Subscriber) -> None:
             "topic",
             ref,
             "-" if topic in subject.topics else "+",
-            _short(topic),
+            short(topic),
         )
         for topic in known
     ]
@@ -249,14 +248,7 @@ def _summary(page: Page, subject: Subscriber) -> Page:
 
 
 async def _published_topics(turn: Turn, subject: Subscriber) -> Sequence[str]:
-    async with turn.office.database.read() as connection:
-        published = await publication.topics(connection)
-    # Topics are kept parted by spaces.
-    return sorted({topic for topic in (*published, *subject.topics) if topic.split() == [topic]})
-
-
-def _short(topic: str) -> str:
-    return sha256(topic.encode()).hexdigest()[:12]
+    return sorted({*await subscription.published_topics(turn), *subject.topics})
 
 
 def _spelt(written: str) -> str | None:

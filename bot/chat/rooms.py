@@ -10,6 +10,7 @@ import telegram
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
+from bot.audience import invitation
 from bot.audience import repository as audience
 from bot.audience.subscriber import Subscriber, SubscriberState
 from bot.chat import subscription
@@ -50,13 +51,13 @@ async def changed(turn: Turn, change: telegram.ChatMemberUpdated) -> None:
     added = is_present(now) and not is_present(change.old_chat_member)
     if known is None:
         if is_present(now):
-            await _invite(turn, change, await _enter(turn, change, kind))
+            await _invite(turn, await _enter(turn, change, kind))
     elif not can_write(now, kind):
         await _lost(turn, known, gone=not is_present(now))
     elif known.state is SubscriberState.UNREACHABLE:
         await _mark(turn, known, SubscriberState.ACTIVE, "", added_by=_adder(turn, known, added))
     elif known.state is SubscriberState.PENDING and added:
-        await _invite(turn, change, await _enter(turn, change, kind))
+        await _invite(turn, await _enter(turn, change, kind))
 
 
 async def _enter(turn: Turn, change: telegram.ChatMemberUpdated, kind: Kind) -> Subscriber:
@@ -121,19 +122,40 @@ async def _mark(
         await subscription.store(turn, connection, changed)
 
 
-async def _invite(turn: Turn, change: telegram.ChatMemberUpdated, room: Subscriber) -> None:
+async def _invite(turn: Turn, room: Subscriber) -> None:
     """Ask whoever added the bot, in private if it may write to them."""
-    if room.added_by:
-        page, buttons = _card(turn, room)
-        try:
-            await turn.office.send(int(room.added_by), page, turn.words, buttons)
-            return
-        except TelegramError as error:
-            if not not_reached(error):
-                raise
+    if room.added_by and await _ask(turn, room):
+        return
     if room.kind == "group":
         await _point(turn)
     log.info("waits to be set up from a private chat", kind=room.kind)
+
+
+async def _ask(turn: Turn, room: Subscriber) -> bool:
+    """Whether whoever added the bot could be asked in private."""
+    page, buttons = _card(turn, room)
+    try:
+        await turn.office.send(int(room.added_by), page, turn.words, buttons)
+    except TelegramError as error:
+        if not not_reached(error):
+            raise
+        return False
+    return True
+
+
+async def invited(turn: Turn, payload: str) -> None:
+    """A link brought the bot into this group: what it proposes is what waits for confirmation."""
+    async with turn.office.database.read() as connection:
+        room = await audience.find(connection, TRANSPORT, str(turn.chat_id))
+    if room is None or room.state is not SubscriberState.PENDING:
+        return
+    if room.added_by != str(turn.user_id):
+        return
+    wanted = await subscription.as_invited(turn, room, invitation.read(payload))
+    if wanted != room:
+        async with turn.write() as connection:
+            room = await subscription.store(turn, connection, wanted)
+        await _ask(turn, room)
 
 
 def _card(turn: Turn, room: Subscriber) -> tuple[Page, list[list[Button]]]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 
+from bot.audience import invitation
 from bot.audience import repository as audience
 from bot.audience.choice import choose
+from bot.audience.invitation import Invitation
 from bot.audience.subscriber import Subscriber, SubscriberState
 from bot.chat import commands, rooms, subscription
 from bot.chat.keyboards import in_rows, outdated, parts_of, press
@@ -21,25 +24,23 @@ from bot.store import tables as t
 from translations.locales import UnknownLanguage, best_match, canonical, native_name
 from translations.text import text
 
-LANGUAGE_LINK = "lang-"
 HINT_EVERY = 3600.0
 HINTS_REMEMBERED = 10_000
 
 
 async def start(turn: Turn, payload: str) -> None:
-    """Subscribe at once, in the language that the link, else the client, proposes."""
+    """Subscribe at once, in the language that the link, else the client, proposes.
+
+    A link changes what its follower had chosen, too: they see what, and how to change it back.
+    """
     if payload.startswith(rooms.SETUP_LINK):
         await rooms.set_up(turn, payload.removeprefix(rooms.SETUP_LINK))
         return
-    known = turn.subscriber
-    if known is None:
-        await _subscribe(turn, payload.removeprefix(LANGUAGE_LINK))
-    elif known.state is SubscriberState.UNREACHABLE:
-        async with turn.write() as connection:
-            await audience.mark(connection, known.id, SubscriberState.ACTIVE)
-        await turn.say(_terms(turn.page(text("Welcome back. You get our releases again.")), known))
+    invited = invitation.read(payload)
+    if turn.subscriber is None:
+        await _subscribe(turn, invited)
     else:
-        await turn.say(_terms(turn.page(text("You are subscribed already.")), known))
+        await _return(turn, turn.subscriber, invited)
     if turn.actor is not None:
         await commands.set_for_staff(turn.office, [turn.user_id])
         await turn.say(
@@ -51,7 +52,21 @@ async def start(turn: Turn, payload: str) -> None:
     await rooms.remind_of_pending(turn)
 
 
-async def _subscribe(turn: Turn, wanted: str) -> None:
+async def _return(turn: Turn, known: Subscriber, invited: Invitation) -> None:
+    wanted = await subscription.as_invited(turn, known, invited)
+    first = text("You are subscribed already.") if wanted == known else text("Noted.")
+    if known.state is SubscriberState.UNREACHABLE:
+        first = text("Welcome back. You get our releases again.")
+        wanted = replace(wanted, state=SubscriberState.ACTIVE, reason="")
+    if wanted != known:
+        async with turn.write() as connection:
+            turn.subscriber = await subscription.store(turn, connection, wanted)
+        turn.speak(wanted.languages)
+    await turn.say(_terms(turn.page(first), wanted))
+
+
+async def _subscribe(turn: Turn, invited: Invitation) -> None:
+    topic = await subscription.invited_topic(turn, invited)
     async with turn.write() as connection:
         subscriber = await audience.subscribe(
             turn.office.database,
@@ -59,8 +74,9 @@ async def _subscribe(turn: Turn, wanted: str) -> None:
             turn.office.clock.now(),
             transport=TRANSPORT,
             address=str(turn.user_id),
-            languages=[_proposed(turn, wanted)],
+            languages=[_proposed(turn, invited.language)],
             timezone=turn.office.settings.timezone,
+            topics=[topic] if topic else [],
         )
     await _greet(turn, subscriber)
 
@@ -103,6 +119,8 @@ async def _greet(turn: Turn, subscriber: Subscriber) -> None:
 
 
 def _terms(page: Page, subscriber: Subscriber) -> Page:
+    if subscriber.topics:
+        page.line(text("Topics: {topics}", topics=subscriber.topics))
     return page.line(
         text(
             "Language: {languages}. Change it with /language, and see /help for the rest. /stop "

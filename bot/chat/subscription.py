@@ -1,15 +1,19 @@
-"""Changing what a subscriber chose, and nothing else about them."""
+"""What there is to choose, and changing what a subscriber chose and nothing else about them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
+from bot.audience.invitation import Invitation
 from bot.audience.subscriber import Subscriber, SubscriberState
 from bot.chat.turn import Turn
+from bot.releases import publication
+from translations.locales import best_match
 
 
 async def store(
@@ -35,3 +39,32 @@ async def store(
         await audience.mark(connection, stored.id, wanted.state, wanted.reason)
         stored = replace(stored, reason=wanted.reason)
     return stored
+
+
+async def published_topics(turn: Turn) -> Sequence[str]:
+    """Those of which something is out; a subscriber's are kept parted by spaces."""
+    async with turn.office.database.read() as connection:
+        published = await publication.topics(connection)
+    return [topic for topic in published if topic.split() == [topic]]
+
+
+async def invited_topic(turn: Turn, invitation: Invitation) -> str:
+    """The topic that a link names, if there is one of that name, else ""."""
+    return invitation.topic_among(await published_topics(turn)) if invitation.mark else ""
+
+
+async def as_invited(turn: Turn, subscriber: Subscriber, invitation: Invitation) -> Subscriber:
+    """``subscriber`` with the link's language first, and its topic beside those chosen.
+
+    Who gets every topic goes on getting them. A room that waits for its admin has chosen nothing
+    yet: there the link stands alone. What the office does not have is passed over.
+    """
+    waits = subscriber.state is SubscriberState.PENDING
+    match = best_match([invitation.language], turn.office.settings.languages)
+    topic = await invited_topic(turn, invitation)
+    languages, topics = subscriber.languages, subscriber.topics
+    if match is not None:
+        languages = tuple(dict.fromkeys((match.tag, *(() if waits else languages))))
+    if topic and (waits or topics):
+        topics = tuple(sorted({topic, *(() if waits else topics)}))
+    return replace(subscriber, languages=languages, topics=topics)
