@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +24,9 @@ from bot.releases.publication import Published
 from bot.releases.recurrence import LONGEST_WEEKEND, day_in
 from bot.releases.release import ObservanceSpec, PubStatus, Release
 from bot.store import tables as t
+
+LONGEST_WAIT = 100
+"""Years within which an anniversary is still said to be coming."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +83,36 @@ async def between(connection: AsyncConnection, first: date, last: date) -> list[
         if anniversary.occasion >= told.release.date
     ]
     return _each_once(sorted(entries, key=lambda entry: (entry.on, entry.slug)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commemoration:
+    """One observance over the years: what is out of it, oldest first, and the anniversaries next
+    to come. Pages of days ahead of an anniversary are not among them."""
+
+    pages: Sequence[Published] = ()
+    coming: Sequence[Entry] = ()
+
+
+async def of_release(
+    connection: AsyncConnection, release_id: int, today: date, most: int
+) -> Commemoration:
+    """What this release commemorates; of what comes after ``today``, at most ``most``."""
+    series = await connection.scalar(
+        select(t.observance.c.series).where(t.observance.c.release_id == release_id)
+    )
+    if series is None:
+        return Commemoration()
+    told = (await _known(connection, series=series)).values()
+    until = date(min(today.year + LONGEST_WAIT, date.max.year), 12, 31)
+    coming = _each_once(
+        one.entry(anniversary)
+        for one in told
+        for anniversary in islice(anniversaries(replace(one.spec, lead=()), today, until), most)
+    )
+    pages = [copy for one in told for copy in one.copies if not copy.lead]
+    pages.sort(key=lambda page: (page.date, page.id))
+    return Commemoration(pages=pages, coming=coming[:most])
 
 
 async def series_names(connection: AsyncConnection) -> dict[int, str]:
@@ -160,9 +194,10 @@ def _day_itself(spec: ObservanceSpec, anniversary: Anniversary) -> date:
 
 
 async def _known(
-    connection: AsyncConnection, wanted: Iterable[int] | None = None
+    connection: AsyncConnection, wanted: Iterable[int] | None = None, series: str | None = None
 ) -> dict[int, _Told]:
-    """What is out of the releases ``wanted`` (of all, if ``None``) that commemorate something."""
+    """What is out of the releases ``wanted`` (of all, if ``None``) that commemorate something:
+    what belongs to ``series``, if that is given."""
     o, r = t.observance, t.release
     query = (
         select(o.c.release_id, o.c.series, r.c.slug)
@@ -170,20 +205,22 @@ async def _known(
         .where(o.c.accepted.is_(True), r.c.id.in_(select(t.published.c.release_id)))
         .order_by(r.c.id)
     )
+    if series is not None:
+        query = query.where(o.c.series == series)
     rows = (await connection.execute(query)).all()
     first: dict[str, str] = {}
     for row in rows:
         first.setdefault(row.series, row.slug)
-    series = {row.release_id: first[row.series] for row in rows}
+    named = {row.release_id: first[row.series] for row in rows}
     if wanted is not None:
-        series = {ident: series[ident] for ident in wanted if ident in series}
-    releases = await repository.by_ids(connection, series)
-    copies = await publication.of_releases(connection, series)
+        named = {ident: named[ident] for ident in wanted if ident in named}
+    releases = await repository.by_ids(connection, named)
+    copies = await publication.of_releases(connection, named)
     return {
         ident: _Told(
             release=release,
             spec=release.observance,
-            series=series[ident],
+            series=named[ident],
             copies=copies[ident],
         )
         for ident, release in releases.items()

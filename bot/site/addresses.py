@@ -30,11 +30,23 @@ class Addresses:
     def release(self, language: str, slug: str) -> str:
         return page_url(self._settings, slug, language)
 
+    def handout(self, language: str, slug: str, suffix: str) -> str:
+        """A file of the release: “txt”, “docx”, “ninjs.json”."""
+        return f"{self.release(language, slug)}.{suffix}"
+
+    def topic(self, language: str, topic: str) -> str:
+        return f"{self.base}/{quote(language)}/topics/{quote(topic, safe='')}"
+
     def calendar(self, language: str) -> str:
         return f"{self.base}/{quote(language)}/calendar"
 
     def subscribe(self, language: str) -> str:
         return f"{self.base}/{quote(language)}/subscribe"
+
+    def qr(self, language: str, topic: str = "") -> str:
+        """The QR code of the link that subscribes in this language, to this topic."""
+        below = f"topics/{quote(topic, safe='')}/" if topic else ""
+        return f"{self.subscribe(language)}/{below}qr.svg"
 
     def feed(self, language: str, document: str, topic: str = "") -> str:
         return self.base + feed_path(FeedKey(language, topic), document)

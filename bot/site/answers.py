@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
+from types import MappingProxyType
 
 from aiohttp import hdrs, web
 
@@ -22,6 +23,7 @@ SECURITY = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 PAGE = "text/html; charset=utf-8"
+SVG = "image/svg+xml"
 # A reader's browser asks each time whether a page is still good: corrections show at once.
 ASK_AGAIN = "no-cache"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -31,13 +33,20 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 class Answer:
     """One body in each of its codings. Safe to share between requests."""
 
-    def __init__(self, body: bytes, media_type: str, cache_control: str) -> None:
+    def __init__(
+        self,
+        body: bytes,
+        media_type: str,
+        cache_control: str,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         # Only the entity tag validates: a page changes with more than its newest release.
         self._document = represent(body, _EPOCH)
         self._headers = {
             hdrs.CACHE_CONTROL: cache_control,
             hdrs.VARY: hdrs.ACCEPT_ENCODING,
             **SECURITY,
+            **headers,
         }
         self._media_type = media_type
 
@@ -110,16 +119,13 @@ def load_static() -> Static:
     names: list[str] = []
     answers: dict[str, Answer] = {}
     folder = files("bot.site") / "static"
-    for name, media_type in (("newsroom.css", "text/css; charset=utf-8"), ("icon.svg", _SVG)):
+    for name, media_type in (("newsroom.css", "text/css; charset=utf-8"), ("icon.svg", SVG)):
         body = (folder / name).read_bytes()
         stem, _, suffix = name.partition(".")
         named = f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}.{suffix}"
         names.append(named)
         answers[named] = Answer(body, media_type, FOR_EVER)
     return Static(stylesheet=names[0], icon=names[1], answers=answers)
-
-
-_SVG = "image/svg+xml"
 
 
 def _list(request: web.Request, name: str) -> str | None:

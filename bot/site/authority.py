@@ -31,6 +31,10 @@ class Authority:
         """The id of a release in one language; a slug is never given to another release."""
         return tag_id(self.domain, self.since, f"release/{slug}/{language}")
 
+    def document(self, slug: str, number: int) -> str:
+        """The id of a document that a release refers to without an address of its own."""
+        return tag_id(self.domain, self.since, f"release/{slug}/related/{number}")
+
     def occasion(self, series: str, year: int, language: str) -> str:
         """The id of an anniversary in one language: ``series`` is the slug of the first release
         of its observance, ``year`` one of the observance's calendar."""

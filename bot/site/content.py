@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 
 from markupsafe import Markup
 
@@ -16,9 +18,11 @@ from bot.releases.publication import Published, PublishedVariant
 from bot.releases.release import UN_LANGUAGES, Contact, Issuer, RelatedDocument, symbol_url
 from bot.settings import Settings
 from bot.site.addresses import Addresses
+from feeds.model import FeedKey
 from feeds.wellformed import web_address
 from translations.locales import native_name
 
+_LINK = re.compile(r'<a href="([^"]*)"[^>]*>([^<]*)</a>')
 _DIALLABLE = re.compile(r"\+?[0-9][0-9 ().\-/\u00a0]{3,30}")
 _MAILABLE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}")
 
@@ -165,6 +169,24 @@ def body_html(markdown: str, language: str) -> Markup:
     return Markup(body.to_html(markdown, language))  # noqa: S704 – sanitised by to_html
 
 
+def page_html(markdown: str, language: str) -> Markup:
+    """The same for a page: links that show their address are marked, so that paper does not show
+    it twice."""
+    return Markup(_LINK.sub(_marked, body_html(markdown, language)))  # noqa: S704 – as above
+
+
+def bare(address: str) -> str:
+    """An address as people write it, by which they find it, too."""
+    for scheme in ("https://", "http://", "mailto:"):
+        address = address.removeprefix(scheme)
+    return address.rstrip("/")
+
+
+def _marked(link: re.Match[str]) -> str:
+    shows_it = bare(unescape(link[1])) == bare(unescape(link[2]))
+    return link[0].replace("<a ", '<a class="bare" ', 1) if shows_it else link[0]
+
+
 def native_names(languages: Iterable[str]) -> tuple[str, ...]:
     return tuple(map(native_name, languages))
 
@@ -175,6 +197,15 @@ def web_link(url: str) -> str:
         return web_address(url)
     except ValueError:
         return ""
+
+
+def linkable(topics: Iterable[str]) -> list[str]:
+    """Those topics whose names an address can hold."""
+    found = []
+    for topic in topics:
+        with suppress(ValueError):
+            found.append(FeedKey("en", topic).topic)
+    return found
 
 
 def _document(related: RelatedDocument, language: str) -> Document:

@@ -1,65 +1,94 @@
-"""Anniversaries to come, as the calendar's page shows them."""
+"""Anniversaries as pages show them: on the calendar, and beside a release."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.occasions import almanac
-from bot.occasions import repository as occasions
-from bot.occasions.repository import Occurrence
+from bot.occasions.almanac import Entry
 from bot.occasions.wording import remarks
 from bot.releases.publication import Published
 from translations.text import Text
 
 AHEAD = timedelta(days=366)
+NEAREST = 4
+"""Anniversaries on either side that a release's page shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Coming:
-    """An anniversary in one language, and the published release that tells of it.
+class Day:
+    """An anniversary in one language. ``page`` is the published release that tells of it; beside
+    a release there is none yet for what is still to come.
 
     ``remarks`` say by which calendar it comes back, and that it was moved.
     """
 
     on: date
     title: str
-    release: Published
+    page: Published | None
     remarks: tuple[Text, ...] = ()
 
 
-async def occurrences(connection: AsyncConnection, today: date) -> list[Occurrence]:
-    """Those of accepted observances from ``today`` on, for a year. Not yet for readers."""
-    found = await occasions.between(connection, today, today + AHEAD)
-    return [o for o in found if o.spec.accepted and o.state != "missed" and not o.lead]
+@dataclass(frozen=True, kw_only=True)
+class Days:
+    """What comes within a year, soonest first, and what was since the year before began, newest
+    first; both by year."""
+
+    coming: Mapping[int, Sequence[Day]]
+    previous: Mapping[int, Sequence[Day]]
 
 
-def fingerprint(found: Sequence[Occurrence]) -> tuple[tuple[int, date, str], ...]:
-    """What tells one state of the calendar from another."""
-    return tuple((o.id, o.civil_date, o.state) for o in found)
+async def calendar(connection: AsyncConnection, today: date, language: str) -> Days:
+    """What readers of ``language`` may see: their release is out in it."""
+    first = date(max(today.year - 1, 1), 1, 1)
+    found = almanac.in_language(await almanac.between(connection, first, today + AHEAD), language)
+    days = [_day(entry, language) for entry in found]
+    return Days(
+        coming=_by_year(day for day in days if day.on >= today),
+        previous=_by_year(day for day in reversed(days) if day.on < today),
+    )
 
 
-async def coming(
-    connection: AsyncConnection, found: Sequence[Occurrence], language: str
-) -> list[Coming]:
-    """Of ``found``, what readers of ``language`` may see: their release is out in it."""
-    entries = await almanac.of_occurrences(connection, found)
-    return [
-        Coming(
-            on=entry.on,
-            title=entry.titles[language],
-            release=entry.pages[language],
-            remarks=remarks(entry.calendar, entry.moved_from),
-        )
-        for entry in almanac.in_language(entries, language)
-    ]
+async def beside(
+    connection: AsyncConnection, published: Published, language: str, today: date
+) -> Sequence[Day]:
+    """The anniversaries around that of this page, in order; itself among them.
+
+    Nothing where it stands alone.
+    """
+    # Today's may be out already, and is not yet one that is still to come.
+    since = today - timedelta(days=1)
+    kept = await almanac.of_release(connection, published.release_id, since, NEAREST + 1)
+    pages = [page for page in kept.pages if language in page.variants]
+    place = sum(page.date <= published.date for page in pages)
+    near = pages[max(place - 1 - NEAREST, 0) : place + NEAREST]
+    told = {page.date for page in kept.pages}
+    days = [
+        *(Day(on=page.date, title=page.variants[language].headline, page=page) for page in near),
+        *(
+            Day(on=entry.on, title=entry.titles[language], page=None)
+            for entry in almanac.in_language(kept.coming, language)
+            if entry.on not in told
+        ),
+    ][: len(near) + NEAREST]
+    return days if len(days) > 1 else ()
 
 
-def by_year(entries: Sequence[Coming]) -> Mapping[int, list[Coming]]:
-    years: dict[int, list[Coming]] = {}
-    for entry in entries:
-        years.setdefault(entry.on.year, []).append(entry)
+def _day(entry: Entry, language: str) -> Day:
+    return Day(
+        on=entry.on,
+        title=entry.titles[language],
+        page=entry.pages[language],
+        remarks=remarks(entry.calendar, entry.moved_from),
+    )
+
+
+def _by_year(days: Iterable[Day]) -> dict[int, list[Day]]:
+    years: dict[int, list[Day]] = {}
+    for day in days:
+        years.setdefault(day.on.year, []).append(day)
     return years

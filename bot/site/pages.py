@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.occasions.repository import Occurrence
 from bot.releases import publication
 from bot.releases.publication import Published
 from bot.releases.release import Contact
 from bot.settings import Settings
-from bot.site import content, occasions
+from bot.site import content, invitations, occasions
 from bot.site.addresses import Addresses
 from bot.site.anniversaries import calendar_title
 from bot.site.answers import Static
+from bot.site.handouts.paper import Paper, paper
+from bot.site.jsonld import news_article
 from bot.site.source import feed_title
 from bot.site.templating import render
 from feeds.documents import CALENDAR, DOCUMENTS
@@ -41,6 +43,15 @@ class FeedLink:
     media_type: str
     title: str
     label: str
+
+
+class NotThere(Exception):
+    """There is no such page; ``found_in`` links the languages in which there is."""
+
+    def __init__(self, language: str | None = None, found_in: Sequence[Version] = ()) -> None:
+        super().__init__()
+        self.language = language
+        self.found_in = found_in
 
 
 class Withdrawn(Exception):
@@ -90,64 +101,78 @@ class Pages:
             last=last,
         )
 
-    async def release(
-        self, connection: AsyncConnection, languages: Sequence[str], language: str, slug: str
-    ) -> Markup | Sequence[str]:
-        """The release's page, or the languages it is in when this is not one of them."""
-        # A slug is printable ASCII: PostgreSQL takes no NUL, and no driver a lone surrogate.
-        is_possible = slug.isascii() and slug.isprintable()
-        published = await publication.by_slug(connection, slug) if is_possible else None
-        if published is None or language not in published.variants:
-            return () if published is None else self._in_order(published.variants, languages)
-        variant = published.variants[language]
-        if published.withdrawn_at is not None:
-            raise Withdrawn(self._withdrawn(published, languages, language))
-        contact = content.desk(published.contact, published.issuer.address, self._settings)
-        return self._render(
-            "release.html",
-            language,
-            self._versions(published, languages),
-            here="release",
-            canonical=self.addresses.release(language, slug),
-            published=published,
-            variant=variant,
-            summary=content.summary(variant),
-            body=content.body_html(variant.body, language),
-            issuer=content.issuer_name(published.issuer, language, self._settings),
-            documents=content.documents(published, language),
-            figures=content.figures(published, language, self.addresses),
-            contact=contact,
-            notes=content.notes(published, language, self._settings),
-        )
-
-    def _withdrawn(self, published: Published, languages: Sequence[str], language: str) -> Markup:
-        return self._render(
-            "withdrawn.html",
-            language,
-            self._versions(published, languages),
-            here="error",
-            canonical="",
-            published=published,
-            variant=published.variants[language],
-            issuer=content.issuer_name(published.issuer, language, self._settings),
-            notes=content.notes(published, language, self._settings),
-        )
-
-    async def calendar(
+    async def paper(
         self,
         connection: AsyncConnection,
         languages: Sequence[str],
         language: str,
-        found: Sequence[Occurrence],
+        slug: str,
+        *,
+        even_withdrawn: bool = False,
+    ) -> Paper:
+        """The release as its readers have it. Raises ``NotThere``, and ``Withdrawn`` unless told
+        otherwise."""
+        # A slug is printable ASCII: PostgreSQL takes no NUL, and no driver a lone surrogate.
+        is_possible = slug.isascii() and slug.isprintable()
+        published = await publication.by_slug(connection, slug) if is_possible else None
+        if published is None:
+            raise NotThere(language)
+        if language not in published.variants:
+            versions = self._versions(published, languages)
+            raise NotThere(language, [version for version in versions if version.exact])
+        made = paper(published, language, self._settings)
+        if made.is_withdrawn and not even_withdrawn:
+            raise Withdrawn(self._withdrawn(made, languages))
+        return made
+
+    async def release(
+        self,
+        connection: AsyncConnection,
+        languages: Sequence[str],
+        language: str,
+        slug: str,
+        today: date,
     ) -> Markup:
-        entries = await occasions.coming(connection, found, language)
+        """The release's page. Raises as :meth:`paper` does."""
+        made = await self.paper(connection, languages, language, slug)
+        return self._render(
+            "release.html",
+            language,
+            self._versions(made.published, languages),
+            here="release",
+            canonical=made.url,
+            paper=made,
+            published=made.published,
+            variant=made.variant,
+            body=content.page_html(made.variant.body, language),
+            topics=content.linkable(made.published.topics),
+            days=await occasions.beside(connection, made.published, language, today),
+            linked_data=news_article(made, self.addresses),
+        )
+
+    def _withdrawn(self, made: Paper, languages: Sequence[str]) -> Markup:
+        return self._render(
+            "withdrawn.html",
+            made.language,
+            self._versions(made.published, languages),
+            here="error",
+            canonical="",
+            paper=made,
+            published=made.published,
+            variant=made.variant,
+        )
+
+    async def calendar(
+        self, connection: AsyncConnection, languages: Sequence[str], language: str, today: date
+    ) -> Markup:
         return self._render(
             "calendar.html",
             language,
             [Version(language=tag, href=self.addresses.calendar(tag)) for tag in languages],
             here="calendar",
             canonical=self.addresses.calendar(language),
-            years=occasions.by_year(entries),
+            days=await occasions.calendar(connection, today, language),
+            today=today,
         )
 
     def subscribe(
@@ -164,7 +189,8 @@ class Pages:
             [Version(language=tag, href=self.addresses.subscribe(tag)) for tag in languages],
             here="subscribe",
             canonical=self.addresses.subscribe(language),
-            telegram_link=telegram_link,
+            bot=telegram_link,
+            invitations=invitations,
             topics=[(topic, self._feeds(FeedKey(language, topic))) for topic in topics],
         )
 
@@ -185,9 +211,6 @@ class Pages:
             found_in=tuple(found_in),
         )
 
-    def found_in(self, slug: str, languages: Iterable[str]) -> list[Version]:
-        return [Version(language=tag, href=self.addresses.release(tag, slug)) for tag in languages]
-
     def _versions(self, published: Published, languages: Sequence[str]) -> list[Version]:
         return [
             Version(language=tag, href=self.addresses.release(tag, published.slug))
@@ -195,11 +218,6 @@ class Pages:
             else Version(language=tag, href=self.addresses.home(tag), exact=False)
             for tag in languages
         ]
-
-    @staticmethod
-    def _in_order(variants: Iterable[str], languages: Sequence[str]) -> list[str]:
-        there = set(variants)
-        return [tag for tag in languages if tag in there]
 
     def _feeds(self, key: FeedKey) -> list[FeedLink]:
         return [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -15,11 +17,12 @@ from bot.errors import StoreError
 from bot.occasions.calendar import local_date
 from bot.releases import publication
 from bot.settings import Settings
-from bot.site import negotiation, occasions
-from bot.site.answers import ASK_AGAIN, PAGE, SECURITY, Answer, Cache, load_static, plain_page
+from bot.site import invitations, negotiation
+from bot.site.answers import ASK_AGAIN, PAGE, SECURITY, SVG, Answer, Cache, load_static, plain_page
+from bot.site.handouts.files import KINDS, Files
 from bot.site.health import Check, Health, Metrics
 from bot.site.media import Media
-from bot.site.pages import Pages, Version, Withdrawn, page_number
+from bot.site.pages import NotThere, Pages, Version, Withdrawn, page_number
 from bot.site.source import NewsroomFeeds
 from bot.store.database import Database
 from feeds.web import FeedSite
@@ -33,15 +36,8 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 – the header's
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class NotThere(Exception):
-    """There is no such page; ``found_in`` links the languages in which there is."""
-
-    def __init__(self, language: str | None = None, found_in: Sequence[Version] = ()) -> None:
-        super().__init__()
-        self.language = language
-        self.found_in = found_in
+Build = Callable[[AsyncConnection, Sequence[str], str], Awaitable[str | Answer]]
+"""Makes a page of what is published, in one of the newsroom's languages."""
 
 
 class Site:
@@ -71,6 +67,7 @@ class Site:
         self._feeds = FeedSite(self._source, settings.base_url, hubs=settings.websub_hubs)
         self._cache = Cache()
         self._media = Media(database)
+        self._files = Files(database, settings, clock)
         self._languages: tuple[str, ...] = settings.languages
         self._webhook = webhook
         self._telegram_link = telegram_link
@@ -97,6 +94,7 @@ class Site:
         """
         self._cache.clear()
         self._media.clear()
+        self._files.kept.clear()
         async with self._database.read() as connection:
             self._languages = await self._pages.languages(connection)
         rebuilt = await self._feeds.refresh()
@@ -118,9 +116,16 @@ class Site:
         router.add_get("/", self._guarded(self._welcome))
         router.add_get("/{language}", self._guarded(self._home))
         router.add_get("/{language}/", self._guarded(self._home))
+        suffix = "|".join(map(re.escape, KINDS))
+        router.add_get(
+            f"/{{language}}/releases/{{slug:[^/.]+}}.{{suffix:{suffix}}}",
+            self._guarded(self._handout),
+        )
         router.add_get("/{language}/releases/{slug}", self._guarded(self._release))
         router.add_get("/{language}/calendar", self._guarded(self._calendar))
         router.add_get("/{language}/subscribe", self._guarded(self._subscribe))
+        router.add_get("/{language}/subscribe/qr.svg", self._guarded(self._qr))
+        router.add_get("/{language}/subscribe/topics/{topic}/qr.svg", self._guarded(self._qr))
         router.add_get("/{rest:.*}", self._guarded(self._nowhere))
 
     # --- what is asked for -----------------------------------------------------------------------
@@ -154,37 +159,65 @@ class Site:
         return await self._page(request, ("home", page), build, ends="/")
 
     async def _release(self, request: web.Request) -> web.StreamResponse:
-        slug = request.match_info["slug"]
+        slug, today = request.match_info["slug"], self._today()
 
         async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> str:
-            made = await self._pages.release(connection, languages, tag, slug)
-            if not isinstance(made, str):
-                raise NotThere(tag, self._pages.found_in(slug, made))
-            return made
+            return await self._pages.release(connection, languages, tag, slug, today)
 
-        return await self._page(request, ("release", slug), build)
+        return await self._page(request, ("release", slug, today), build)
+
+    async def _handout(self, request: web.Request) -> web.StreamResponse:
+        """The release as a file."""
+        slug, kind = request.match_info["slug"], KINDS[request.match_info["suffix"]]
+        key, kept = (request.match_info["language"], slug, kind.suffix), self._files.kept
+        answer = kept.get(key)
+        if answer is None:
+            generation = kept.generation
+            async with self._database.read() as connection:
+                languages, language = await self._spoken(connection, request)
+                paper = await self._pages.paper(
+                    connection, languages, language, slug, even_withdrawn=kind.outlives
+                )
+            # Without the connection: a document may have to wait until another is written.
+            answer = await self._files.answer(paper, kind)
+            kept.put(key, answer, generation)
+        return answer.to(request)
 
     async def _calendar(self, request: web.Request) -> web.StreamResponse:
-        today = local_date(self._settings.timezone, self._clock.now())
-        async with self._database.read() as connection:
-            found = await occasions.occurrences(connection, today)
+        today = self._today()
 
         async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> str:
-            return await self._pages.calendar(connection, languages, tag, found)
+            return await self._pages.calendar(connection, languages, tag, today)
 
-        # Filling in the years ahead is no change that the counter tells of: so ask each time.
-        return await self._page(request, ("calendar", occasions.fingerprint(found)), build)
+        return await self._page(request, ("calendar", today), build)
 
     async def _subscribe(self, request: web.Request) -> web.StreamResponse:
         async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> str:
-            topics = [
-                key.topic
-                for key in await self._source.live_keys()
-                if key.topic and key.language == tag
-            ]
+            topics = await self._topics(tag)
             return self._pages.subscribe(languages, tag, topics, self._telegram_link)
 
         return await self._page(request, ("subscribe",), build)
+
+    async def _qr(self, request: web.Request) -> web.StreamResponse:
+        """The code of a link into the bot, for a poster or a letter."""
+        topic = request.match_info.get("topic", "")
+
+        async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> Answer:
+            bot = self._telegram_link
+            if bot is None or (topic and topic not in await self._topics(tag)):
+                raise NotThere(tag)
+            code = invitations.qr_code(invitations.to_person(bot, tag, topic))
+            return Answer(code, SVG, ASK_AGAIN)
+
+        return await self._page(request, ("qr", topic), build)
+
+    async def _topics(self, language: str) -> list[str]:
+        """Those that have a feed in this language."""
+        return [
+            key.topic
+            for key in await self._source.live_keys()
+            if key.topic and key.language == language
+        ]
 
     async def _static_file(self, request: web.Request) -> web.StreamResponse:
         answer = self._static.answers.get(request.match_info["name"])
@@ -213,7 +246,7 @@ class Site:
         self,
         request: web.Request,
         key: tuple[Any, ...],
-        build: Callable[[AsyncConnection, Sequence[str], str], Awaitable[str]],
+        build: Build,
         ends: str = "",
     ) -> web.StreamResponse:
         """A page from memory, or made now; languages spelt otherwise are sent to their own."""
@@ -222,16 +255,28 @@ class Site:
         if answer is None:
             generation = self._cache.generation
             async with self._database.read() as connection:
-                languages = await self._pages.languages(connection)
-                language = negotiation.proper_tag(given, languages)
-                if language is None:
-                    raise NotThere
-                if language != given or not request.path.endswith(ends):
-                    raise self._moved(request, language, ends)
-                html = await build(connection, languages, language)
-            answer = Answer(html.encode(), PAGE, ASK_AGAIN)
+                languages, language = await self._spoken(connection, request, ends)
+                made = await build(connection, languages, language)
+            answer = made if isinstance(made, Answer) else Answer(made.encode(), PAGE, ASK_AGAIN)
             self._cache.put((given, *key), answer, generation)
         return answer.to(request)
+
+    async def _spoken(
+        self, connection: AsyncConnection, request: web.Request, ends: str = ""
+    ) -> tuple[Sequence[str], str]:
+        """The newsroom's languages, and the one in the address."""
+        given = request.match_info["language"]
+        languages = await self._pages.languages(connection)
+        language = negotiation.proper_tag(given, languages)
+        if language is None:
+            raise NotThere
+        if language != given or not request.path.endswith(ends):
+            raise self._moved(request, language, ends)
+        return languages, language
+
+    def _today(self) -> date:
+        """By the office's calendar. Pages that tell of days to come are others on the morrow."""
+        return local_date(self._settings.timezone, self._clock.now())
 
     def _moved(self, request: web.Request, language: str, ends: str) -> web.HTTPMovedPermanently:
         _, _, rest = request.rel_url.raw_path.removeprefix("/").partition("/")

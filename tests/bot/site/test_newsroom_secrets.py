@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -65,6 +67,8 @@ async def everything(newsroom: Any) -> dict[str, bytes]:
         for slug in ("embargoed", "draft", "held", "queued"):
             waiting |= {
                 f"/{tag}/releases/quixx-{slug}",
+                *(f"/{tag}/releases/quixx-{slug}.{kind}" for kind in ("txt", "docx", "ninjs.json")),
+                f"/{tag}/subscribe/topics/quixx-{slug}/qr.svg",
                 f"/feeds/{tag}/topics/quixx-{slug}/rss.xml",
             }
     seen: dict[str, bytes] = {}
@@ -72,7 +76,7 @@ async def everything(newsroom: Any) -> dict[str, bytes]:
     while waiting:
         path = waiting.pop()
         async with newsroom.client.get(path, allow_redirects=False) as answer:
-            body = await answer.read()
+            body = _unpacked(await answer.read())
             heads = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
             seen[path] = heads.encode() + b"\n" + body
             if answer.content_type == "text/html" and body:
@@ -83,9 +87,18 @@ async def everything(newsroom: Any) -> dict[str, bytes]:
     return seen
 
 
+def _unpacked(body: bytes) -> bytes:
+    """A Word document as what is in it."""
+    if not body.startswith(b"PK"):
+        return body
+    archive = zipfile.ZipFile(io.BytesIO(body))
+    return b"\n".join(map(archive.read, archive.namelist()))
+
+
 async def test_nothing_unpublished_is_in_any_response(
     newsroom: Any, make_release: Callable[..., Release]
 ) -> None:
+    newsroom.site.telegram_link = "https://t.me/lamp_bot"
     later = Moment(at=newsroom.clock.now() + timedelta(days=1), zone="Europe/Paris")
     await newsroom.publish(
         make_release(
@@ -141,4 +154,5 @@ async def test_once_published_the_same_words_are_found(newsroom: Any) -> None:
     assert {
         *("/en/", "/ar/", "/de/", "/en/calendar", "/en/releases/quixx-draft"),
         *("/feeds/en/rss.xml", "/feeds/ar/atom.xml", "/feeds/opml.xml", "/en/subscribe"),
+        *(f"/ar/releases/quixx-draft.{kind}" for kind in ("txt", "docx", "ninjs.json")),
     } <= found
