@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -47,10 +47,10 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-async def life(newsroom: Any, make_release: Make) -> AsyncIterator[Life]:
+async def life(newsroom: Any, make_release: Make) -> Life:
     lived = Life(newsroom, make_release)
     await lived.publish()
-    yield lived
+    return lived
 
 
 class Life:
