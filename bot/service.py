@@ -179,13 +179,14 @@ class Service:
         log.info("serving", url=f"http://{self.settings.host}:{self.port}")
 
     async def _follow(self, site: Site) -> None:
-        """Rebuild pages and feeds whenever the change counter has moved, whoever moved it."""
+        """Rebuild pages and feeds whenever the change counter has moved, whoever moved it, or it is
+        time."""
         seen = -1
         while True:
             try:
                 async with self.database.read() as connection:
                     counter = await changes(connection)
-                if counter != seen:
+                if counter != seen or site.is_due:
                     await site.refresh()
                     seen = counter
             except StoreError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -99,6 +100,11 @@ def _hub(value: str) -> str:
 
 def _once(value: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
+
+
+def _networks(value: object) -> object:
+    given = _listed(value)
+    return tuple(map(ip_network, given)) if isinstance(given, (list, tuple)) else given
 
 
 def _some(value: str) -> str:
@@ -196,6 +202,7 @@ Hubs = Annotated[
     BeforeValidator(_listed),
     AfterValidator(_once),
 ]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Host = Annotated[str, AfterValidator(_host)]
 Folder = Annotated[Path, BeforeValidator(_named)]
@@ -244,6 +251,7 @@ def _allowed(key: str) -> Text:
         "log_format": text("console or json"),
         "paid_messages_cap": text("a number of messages, 0 or more"),
         "websub_hubs": text("addresses such as https://hub.example.org/, parted by commas"),
+        "trusted_proxies": text("addresses or networks such as 127.0.0.1,10.0.0.0/8"),
         "issuer": text("a table with names, address, contact, domain and since"),
         "issuer.names": text(
             "a name for each language tag: a table in the file, JSON such as {example} in the "

@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     paid_messages_cap: Annotated[int, Field(ge=0), kinds.Number] = 0
     four_eyes: bool = False
     websub_hubs: kinds.Hubs = ()
+    trusted_proxies: kinds.Networks = ()
     log_format: Literal["console", "json"] = "console"
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Atom 1.0 (RFC 4287), made with feedgen."""
+"""Atom 1.0 (RFC 4287) with tombstones (RFC 6721), made with feedgen."""
 
 from __future__ import annotations
 
@@ -13,20 +13,28 @@ from feeds.model import Feed, Item
 from feeds.place import Place
 
 MEDIA_TYPE = "application/atom+xml"
+TOMBSTONES_NS = "http://purl.org/atompub/tombstones/1.0"
 
 
 class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
-    """The mark of an archive document."""
+    """The mark of an archive document, and the tombstones of what left the feed."""
 
+    feed: Feed
     place: Place
 
     def extend_ns(self) -> dict[str, str]:
-        return {"fh": HISTORY_NS}
+        return {"at": TOMBSTONES_NS, "fh": HISTORY_NS}
 
-    def extend_atom(self, feed: Any) -> Any:
+    def extend_atom(self, root: Any) -> Any:
         if self.place.is_archive:
-            etree.SubElement(feed, f"{{{HISTORY_NS}}}archive")
-        return feed
+            etree.SubElement(root, f"{{{HISTORY_NS}}}archive")
+        for one in self.feed.gone:
+            entry = etree.SubElement(root, f"{{{TOMBSTONES_NS}}}deleted-entry")
+            entry.set("ref", one.id)
+            entry.set("when", one.at.isoformat())
+            if one.comment:
+                etree.SubElement(entry, f"{{{TOMBSTONES_NS}}}comment").text = one.comment
+        return root
 
 
 class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
@@ -46,6 +54,7 @@ def atom(feed: Feed, place: Place) -> bytes:
     """The feed as an Atom document that is fetched at ``place``; equal feeds, equal bytes."""
     document = FeedGenerator()
     document.register_extension("variant", _FeedExtension, _EntryExtension, rss=False)
+    document.variant.feed = feed
     document.variant.place = place
     document.id(feed.id)
     document.title(feed.title)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+from feeds.archives import Part
 from feeds.model import Alternate, Feed, FeedKey
 from feeds.place import Place
+from translations.locales import canonical
 
 FEEDS_PATH = "/feeds/"
 
@@ -83,35 +86,78 @@ CALENDAR = Document(
 what was published, a calendar what days there are."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Which document of which feed: of its newest items, or of a ``part`` of its archive."""
+
+    key: FeedKey
+    document: Document
+    part: Part | None = None
+
+    @property
+    def path(self) -> str:
+        """Below the public address, percent-encoded: append it to that as it is."""
+        return feed_path(self.key, self.document.name, self.part)
+
+    @property
+    def decoded(self) -> str:
+        """As a request for it has it, below ``FEEDS_PATH``."""
+        return unquote(self.path.removeprefix(FEEDS_PATH))
+
+
+_WANTED = re.compile(
+    r"(?P<language>[^/]+)/(?:topics/(?P<topic>[^/]+)/)?(?:archive/(?P<part>[^/]+)/)?(?P<name>[^/]+)"
+)
+
+
+def address_of(decoded: str) -> Address | None:
+    """What a path below ``FEEDS_PATH`` would be the address of, however its language is spelt.
+
+    ``None`` for a path that no document ever has. Whether there is such a feed is not asked.
+    """
+    wanted = _WANTED.fullmatch(decoded)
+    if wanted is None:
+        return None
+    part = Part.named(wanted["part"]) if wanted["part"] else None
+    try:
+        key = FeedKey(canonical(wanted["language"]), wanted["topic"] or "")
+    except ValueError:
+        return None
+    possible = documents_below(key) if part is None else DOCUMENTS
+    document = next((one for one in possible if one.name == wanted["name"]), None)
+    if document is None or (wanted["part"] and part is None):
+        return None
+    return Address(key=key, document=document, part=part)
+
+
 def documents_of(feed: Feed) -> tuple[Document, ...]:
     """Every document that is written of ``feed``."""
     return DOCUMENTS if feed.calendar is None else (*DOCUMENTS, CALENDAR)
 
 
 def documents_below(key: FeedKey) -> tuple[Document, ...]:
-    """Every document that there may be, or may have been, of the feed ``key``."""
+    """Every document that there may be, or may have been, of the newest items of ``key``."""
     return DOCUMENTS if key.topic else (*DOCUMENTS, CALENDAR)
 
 
-def feed_path(key: FeedKey, document: str) -> str:
+def feed_path(key: FeedKey, document: str, part: Part | None = None) -> str:
     """Where a document (``rss.xml``, ``atom.xml``, …) of a feed is, below the public address.
 
     Percent-encoded: append it to the public address as it is.
     """
     topic = f"topics/{quote(key.topic, safe='')}/" if key.topic else ""
-    return f"{FEEDS_PATH}{key.language}/{topic}{document}"
+    archive = f"archive/{part.name}/" if part else ""
+    return f"{FEEDS_PATH}{key.language}/{topic}{archive}{document}"
 
 
-def sisters(topic: str, feeds: Mapping[FeedKey, Feed], base_url: str) -> tuple[Alternate, ...]:
-    """Every document of every feed on ``topic``, whatever its language and format."""
-    return tuple(
-        Alternate(
-            base_url + feed_path(key, document.name),
-            document.media_type,
-            feed.language,
-            feed.title,
+def sisters(titles: Mapping[FeedKey, str], base_url: str) -> dict[str, tuple[Alternate, ...]]:
+    """For each topic every document of every feed on it, whatever its language and format."""
+    found: dict[str, list[Alternate]] = {}
+    for key, title in titles.items():
+        found.setdefault(key.topic, []).extend(
+            Alternate(
+                base_url + feed_path(key, document.name), document.media_type, key.language, title
+            )
+            for document in DOCUMENTS
         )
-        for key, feed in feeds.items()
-        if key.topic == topic
-        for document in DOCUMENTS
-    )
+    return {topic: tuple(alternates) for topic, alternates in found.items()}

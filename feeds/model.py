@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import quote
 
+from feeds.archives import Part
 from feeds.occasions import Calendar
 from feeds.wellformed import (
     language_tag,
@@ -164,6 +165,22 @@ class Item:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gone:
+    """An item that was there and is there no more (a tombstone, RFC 6721).
+
+    ``id`` was the item's; ``at`` is when it was taken back; ``comment`` says why, in plain text.
+    """
+
+    id: str
+    at: datetime
+    comment: str = ""
+
+    def __post_init__(self) -> None:
+        permanent_id(self.id)
+        settle(self, at=whole_second(self.at), comment=optional(self.comment))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Feed:
     """What one feed says, whatever the format; ``items`` in the order readers get them.
 
@@ -171,7 +188,9 @@ class Feed:
     it, too, when an item leaves. ``home_url`` is the HTML page of the same matter. The address
     of the document itself is given when it is written, for it is the one fetched.
     ``alternates`` are further addresses of the same feed: other formats and languages.
-    ``calendar`` are the days to be kept, for a feed that has a calendar beside it.
+    ``gone`` are items that left it. ``previous`` is the part of its archive that goes on where it
+    ends, ``following`` the part after it where it is one itself. ``calendar`` are the days to be
+    kept, for a feed that has a calendar beside it.
     """
 
     id: str
@@ -183,6 +202,9 @@ class Feed:
     subtitle: str = ""
     items: tuple[Item, ...] = ()
     alternates: tuple[Alternate, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    previous: Part | None = None
+    following: Part | None = None
     calendar: Calendar | None = None
 
     def __post_init__(self) -> None:
@@ -196,7 +218,8 @@ class Feed:
             author=required(self.id, "author", self.author),
             subtitle=optional(self.subtitle),
         )
-        if len({item.id for item in self.items}) < len(self.items):
+        ids = [item.id for item in self.items] + [one.id for one in self.gone]
+        if len(set(ids)) < len(ids):
             raise ValueError(f"{self.id}: two items share an id")
         _check_alternates(self.id, self.page, self.alternates)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import hdrs, web
@@ -11,8 +12,13 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from feeds.caching import IDENTITY, Representation, http_date, negotiate, not_modified
 
-# Feeds are public, and readers that run in a web page need them too.
-PUBLIC = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}
+# Feeds are public, and readers that run in a web page need them too, with all that is not shown
+# to them unasked.
+PUBLIC: Mapping[str, str] = {
+    hdrs.VARY: hdrs.ACCEPT_ENCODING,
+    hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*",
+    hdrs.ACCESS_CONTROL_EXPOSE_HEADERS: "ETag, Link, Retry-After",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +38,11 @@ class Page:
         self, document: Representation, media_type: str, max_age: int, link: str = ""
     ) -> None:
         """``max_age``: seconds for which a reader need not ask again; ``link``: the header."""
-        self._last_modified = document.last_modified
+        self.last_modified = document.last_modified
+        self.encodings = document.encodings
         self.body = document.encodings[IDENTITY].body
         self.etag = document.encodings[IDENTITY].etag
+        self.octets = sum(len(encoded.body) for encoded in document.encodings.values())
         self._codings = tuple(name for name in document.encodings if name != IDENTITY)
         self._answers: dict[str, _Answer] = {}
         for coding, encoded in document.encodings.items():
@@ -42,7 +50,6 @@ class Page:
                 {
                     hdrs.ETAG: encoded.etag,
                     hdrs.CACHE_CONTROL: f"public, max-age={max_age}",
-                    hdrs.VARY: hdrs.ACCEPT_ENCODING,
                     **PUBLIC,
                 }
             )
@@ -66,7 +73,7 @@ class Page:
             _list(headers, IF_NONE_MATCH),
             headers.get(IF_MODIFIED_SINCE),
             answer.etag,
-            self._last_modified,
+            self.last_modified,
         ):
             return Response(status=304, headers=answer.unchanged)
         return Response(body=answer.body, headers=answer.full)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from feeds.archives import Part
 from feeds.model import Feed, FeedKey
 
 
@@ -17,17 +19,40 @@ class FeedError(Exception):
 
 
 class UnknownFeed(FeedError):
-    """There never was such a feed: 404."""
+    """There never was such a feed, or such a part of its archive: 404."""
 
 
 class RetiredFeed(FeedError):
     """There was such a feed and it will not come back: 410, so that readers stop polling."""
 
 
-class FeedSource(Protocol):
-    """The host's side. ``tests/contracts/test_feed_source.py`` holds each to this."""
+class OpenPart(FeedError):
+    """This part of the archive is not full yet: what will be in it is in the feed, or to come."""
 
-    async def keys(self) -> Sequence[FeedKey]:
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One feed in the list of all.
+
+    ``head`` is the feed without its items, and ``None`` for a retired one. As long as
+    ``version`` is equal the feed says the same; as long as ``past`` is, the parts of its archive
+    do that are there.
+    """
+
+    key: FeedKey
+    head: Feed | None
+    version: Hashable = None
+    past: Hashable = None
+
+
+class FeedSource(Protocol):
+    """The host's side. ``tests/contracts/test_feed_source.py`` holds each to this.
+
+    All addresses in what it says are absolute. Any error other than those above means that the
+    answer is not known now, and what was known before stays served.
+    """
+
+    async def listing(self) -> Sequence[Listed]:
         """Every feed there is, each once, the office's first language first.
 
         Retired ones stay in the list: that is how the site knows to answer 410, not 404.
@@ -35,9 +60,16 @@ class FeedSource(Protocol):
         ...
 
     async def feed(self, key: FeedKey) -> Feed:
-        """What the feed says now; the same value as long as nothing in it changed.
+        """What the feed says now: its newest items, and what left it.
 
-        All addresses in it are absolute. Raises ``UnknownFeed`` or ``RetiredFeed``; any other
-        error means that the answer is not known now, and what was known before stays served.
+        Raises ``UnknownFeed`` or ``RetiredFeed``.
+        """
+        ...
+
+    async def part(self, key: FeedKey, part: Part) -> Feed:
+        """A part of the feed's archive, newest items first, each as it read when it was entered.
+
+        It always says the same, but for items that were withdrawn since. Raises ``UnknownFeed``,
+        ``RetiredFeed`` or, for the whole of a part that is not full, ``OpenPart``.
         """
         ...

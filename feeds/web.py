@@ -1,53 +1,47 @@
-"""The feeds of a source over HTTP: documents kept in memory, rebuilt when they changed."""
+"""The feeds of a source over HTTP: built when something changed, and served from memory."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NoReturn
-from urllib.parse import quote, unquote
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from aiohttp import hdrs, web
 
-from feeds.caching import represent
-from feeds.documents import FEEDS_PATH, documents_below, documents_of, feed_path, sisters
-from feeds.model import Feed, FeedKey
-from feeds.place import Place
+from feeds import refusals
+from feeds.documents import (
+    DOCUMENTS,
+    FEEDS_PATH,
+    Address,
+    address_of,
+    documents_of,
+    feed_path,
+    sisters,
+)
+from feeds.model import Alternate, Feed, FeedKey
+from feeds.patience import MADE, REFUSED, UNCHANGED, WHOLE, Patience
+from feeds.press import Press
 from feeds.routes import Below
-from feeds.serving import PUBLIC, Page
-from feeds.source import FeedSource, RetiredFeed, UnknownFeed
-from translations.locales import canonical
+from feeds.serving import Page
+from feeds.shelf import Shelf
+from feeds.source import FeedSource, Listed, OpenPart, RetiredFeed, UnknownFeed
 
 OPML = "opml.xml"
-_WANTED = re.compile(r"(?P<language>[^/]+)/(?:topics/(?P<topic>[^/]+)/)?(?P<document>[^/]+)")
 RETRY_AFTER = 30
 """Seconds after which a reader may ask again for what is not there yet."""
+SHELF = 64_000_000
+"""Octets of the documents that are kept beside the feeds of whole languages."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class _Answers:
-    """Everything the site knows between two refreshes; paths are those
-    below ``/feeds/``, decoded.
-
-    ``written`` are the feeds as their documents say them, ``read`` as the source gave them.
-    ``waiting`` are documents that exist and could not be had so far.
-    """
-
-    read: Mapping[FeedKey, Feed] = field(default_factory=dict)
-    written: Mapping[FeedKey, Feed] = field(default_factory=dict)
-    pages: Mapping[str, Page] = field(default_factory=dict)
-    retired: frozenset[str] = frozenset()
-    waiting: frozenset[str] = frozenset()
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rebuilt:
     """What a refresh did.
 
-    ``changed`` are the addresses of the feeds and calendars whose bytes are others than before
+    ``changed`` are the addresses of the feeds and calendars that say something else than before
     (the first time: of all), which is what hubs are to be told. ``failures`` are why some feeds
     could not be had; they stay as they were.
     """
@@ -56,11 +50,36 @@ class Rebuilt:
     failures: tuple[Exception, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """Everything the site knows between two refreshes.
+
+    ``live`` are the feeds that there are. ``stamps`` tell one state of a feed's documents from
+    another; one that could not be had has none. ``held`` are the documents that are always in
+    memory, by their feeds.
+    """
+
+    live: dict[FeedKey, Listed] = field(default_factory=dict)
+    retired: frozenset[FeedKey] = frozenset()
+    titles: Mapping[FeedKey, str] = field(default_factory=dict)
+    sisters: Mapping[str, tuple[Alternate, ...]] = field(default_factory=dict)
+    stamps: dict[FeedKey, Hashable] = field(default_factory=dict)
+    held: dict[FeedKey, Mapping[Address, Page]] = field(default_factory=dict)
+    opml: Page | None = None
+
+    def in_company(self, key: FeedKey, feed: Feed) -> Feed:
+        """``feed`` with its other formats and languages."""
+        return feed.with_alternates(self.sisters[key.topic])
+
+
 class FeedSite:
     """Serves what ``source`` says below ``base_url``, the public address.
 
-    ``max_age`` is how many seconds readers may wait before they ask again. ``hubs`` are the
-    addresses of WebSub hubs that push what changes.
+    The feeds of whole languages are built by ``refresh`` and always in memory, so that nobody
+    waits for them. Those of topics, and the parts of archives, of which there is no end, are
+    made when somebody asks, and kept on a shelf of bounded size; ``refresh`` renews what is
+    there. ``max_age`` is how many seconds readers may wait before they ask again, ``hubs`` are
+    the addresses of WebSub hubs that push what changes.
     """
 
     def __init__(
@@ -69,33 +88,60 @@ class FeedSite:
         base_url: str,
         max_age: int = 300,
         hubs: Sequence[str] = (),
+        *,
+        patience: Patience | None = None,
+        shelf: int = SHELF,
     ) -> None:
         self._source = source
-        self._base_url = base_url.rstrip("/")
-        self._max_age = max_age
-        self._hubs = tuple(hubs)
+        self._press = Press(base_url.rstrip("/"), max_age, hubs)
+        self._patience = patience
+        self._shelf = Shelf(shelf)
         self._refreshing = asyncio.Lock()
-        self._known: _Answers | None = None
+        self._making = asyncio.Lock()
+        self._known: _Known | None = None
         self._pages: Mapping[str, Page] = {}
         self._served: Mapping[str, str] = {}
 
     def add_routes(self, app: web.Application) -> None:
-        """Everything below ``/feeds/``, for GET and HEAD."""
+        """Everything below ``/feeds/``."""
         resource = Below(FEEDS_PATH)
         app.router.register_resource(resource)
         for method in (hdrs.METH_GET, hdrs.METH_HEAD):
             resource.add_route(method, self._get)
-
-    def documents(self) -> Mapping[str, bytes]:
-        """Every document as it is served now, by its path."""
-        return {FEEDS_PATH + path: page.body for path, page in self._pages.items()}
+        resource.add_route(hdrs.METH_ANY, self._other)
 
     def served(self) -> Mapping[str, str]:
-        """The address of every feed and calendar, with the entity tag of its plain bytes.
-
-        The same mapping as long as nothing was rebuilt.
-        """
+        """The address of every feed and calendar there is, with a tag that is another one once it
+        says something else. The same mapping as long as nothing was rebuilt."""
         return self._served
+
+    async def documents(self) -> AsyncIterator[tuple[str, Page]]:
+        """Every document there is, as of the last refresh or since, by its path (percent-encoded):
+        one feed after another, each with its archive, so that they need not all be in memory.
+
+        What an archive links as following its last part is no document yet: over HTTP it leads to
+        the feed. Raises what the source raises.
+        """
+        known = self._known or _Known()
+        if known.opml is not None:
+            yield FEEDS_PATH + OPML, known.opml
+        for key in known.live:
+            feed = known.in_company(key, await self._source.feed(key))
+            for document in documents_of(feed):
+                address = Address(key=key, document=document)
+                yield (
+                    address.path,
+                    await self._press.page(address, feed, self._at_hand(address.decoded)),
+                )
+            part = feed.previous
+            while part is not None:
+                feed = await self._source.part(key, part)
+                for document in DOCUMENTS:
+                    address = Address(key=key, document=document, part=part)
+                    yield address.path, await self._press.page(address, feed)
+                part = feed.previous
+
+    # --- after a change --------------------------------------------------------------------------
 
     async def refresh(self) -> Rebuilt:
         """Ask the source and rebuild what changed; call it when the host's data did.
@@ -104,139 +150,174 @@ class FeedSite:
         the list of feeds cannot be had, that error is raised and everything stays as it is.
         """
         async with self._refreshing:
-            before = self._known or _Answers()
-            feeds: dict[FeedKey, Feed] = {}
-            retired: list[FeedKey] = []
-            waiting: list[FeedKey] = []
+            before = self._known or _Known()
+            known = await self._look(before)
             failures: list[Exception] = []
-            for key in await self._source.keys():
-                try:
-                    feeds[key] = await self._source.feed(key)
-                except RetiredFeed:
-                    retired.append(key)
-                except UnknownFeed:
-                    continue  # removed since the list was made
-                except Exception as error:  # noqa: BLE001 – told to the caller
-                    failures.append(error)
-                    if key in before.read:
-                        feeds[key] = before.read[key]
-                    else:
-                        waiting.append(key)
-            written, pages = await self._write(feeds, before)
-            self._known = _Answers(
-                read=feeds,
-                written=written,
-                pages=pages,
-                retired=_paths(retired),
-                waiting=_paths(waiting),
-            )
-            self._pages = pages
-            served, self._served = self._served, self._tags(pages)
-        changed = (url for url, tag in self._served.items() if served.get(url) != tag)
-        return Rebuilt(changed=tuple(changed), failures=tuple(failures))
+            for key in [key for key in known.live if not key.topic]:
+                pages = before.held.get(key, {})
+                if not pages or before.stamps.get(key) != known.stamps[key]:
+                    try:
+                        pages = await self._written(known, key, pages)
+                    except (UnknownFeed, RetiredFeed):
+                        del known.live[key]  # it was removed since the list was made
+                        continue
+                    except Exception as error:  # noqa: BLE001 – told to the caller
+                        failures.append(error)
+                        del known.stamps[key]
+                known.held[key] = pages
+            known = replace(known, opml=self._list(known, before))
+            self._known, self._pages = known, _by_path(known)
+            failures += await self._renew_shelf(known, before)
+            served = self._what_is_served(known)
+            changed = (url for url, tag in served.items() if self._served.get(url) != tag)
+            rebuilt = Rebuilt(changed=tuple(changed), failures=tuple(failures))
+            if served != self._served:
+                self._served = served
+            return rebuilt
 
-    def _tags(self, pages: Mapping[str, Page]) -> dict[str, str]:
-        return {
-            self._base_url + FEEDS_PATH + quote(path): page.etag
-            for path, page in pages.items()
-            if path != OPML
-        }
+    async def _look(self, before: _Known) -> _Known:
+        listed = await self._source.listing()
+        live = {one.key: one for one in listed if one.head is not None}
+        titles = {key: one.head.title for key, one in live.items() if one.head is not None}
+        of_topics = before.sisters
+        if titles != before.titles or not of_topics:
+            of_topics = sisters(titles, self._press.base_url)
+        return _Known(
+            live=live,
+            retired=frozenset(one.key for one in listed if one.head is None),
+            titles=titles,
+            sisters=of_topics,
+            stamps={key: (one.version, of_topics[key.topic]) for key, one in live.items()},
+        )
 
-    async def _write(
-        self, feeds: Mapping[FeedKey, Feed], before: _Answers
-    ) -> tuple[dict[FeedKey, Feed], dict[str, Page]]:
-        """The pages for ``feeds``; those of feeds that say what they said before are kept."""
-        on_topic = {
-            topic: sisters(topic, feeds, self._base_url) for topic in {key.topic for key in feeds}
-        }
-        written: dict[FeedKey, Feed] = {}
-        pages: dict[str, Page] = {}
-        for key, feed in feeds.items():
-            written[key] = feed.with_alternates(on_topic[key.topic])
-            same = before.written.get(key) == written[key]
-            for document in documents_of(feed):
-                address = feed_path(key, document.name)
-                path = _served_at(address)
-                if same:
-                    pages[path] = before.pages[path]
-                    continue
-                place = Place(url=self._base_url + address, hubs=self._hubs)
-                body = document.write(written[key], place)
-                pages[path] = self._page(
-                    body, document.content_type, document.updated(feed), _link_header(place)
-                )
-                await asyncio.sleep(0)  # each takes milliseconds: let requests in between
-        if feeds:
-            pages[OPML] = self._list(feeds)
-        return written, pages
+    async def _written(
+        self, known: _Known, key: FeedKey, before: Mapping[Address, Page]
+    ) -> dict[Address, Page]:
+        """The documents of ``key``; those of ``before`` that say the same are kept."""
+        feed = known.in_company(key, await self._source.feed(key))
+        addresses = [Address(key=key, document=document) for document in documents_of(feed)]
+        return {one: await self._press.page(one, feed, before.get(one)) for one in addresses}
 
-    def _list(self, feeds: Mapping[FeedKey, Feed]) -> Page:
+    def _list(self, known: _Known, before: _Known) -> Page | None:
         from feeds.opml import MEDIA_TYPE, Subscription, opml
 
-        body = opml(
-            [
-                Subscription(feed=feed, url=self._base_url + feed_path(key, "rss.xml"))
-                for key, feed in feeds.items()
-            ]
-        )
-        return self._page(body, MEDIA_TYPE, max(feed.updated for feed in feeds.values()))
+        heads = {key: one.head for key, one in known.live.items() if one.head is not None}
+        if not heads:
+            return None
+        base_url = self._press.base_url
+        lines = [
+            Subscription(feed=head, url=base_url + feed_path(key, "rss.xml"))
+            for key, head in heads.items()
+        ]
+        updated = max(head.updated for head in heads.values())
+        return self._press.packed(opml(lines), MEDIA_TYPE, updated, before.opml)
 
-    def _page(self, body: bytes, media_type: str, updated: datetime, link: str = "") -> Page:
-        return Page(represent(body, updated), media_type, self._max_age, link)
+    async def _renew_shelf(self, known: _Known, before: _Known) -> list[Exception]:
+        """What was asked for lately is made anew, so that it need not be waited for."""
+        failures: list[Exception] = []
+        outdated: dict[FeedKey, dict[Address, Page]] = {}
+        for address, page in self._shelf.addresses().items():
+            key = address.key
+            now, then = known.live.get(key), before.live.get(key)
+            if now is None or (address.part and (then is None or now.past != then.past)):
+                self._shelf.drop(address)
+            elif not address.part and known.stamps[key] != before.stamps.get(key):
+                outdated.setdefault(key, {})[address] = page
+        for key, pages in outdated.items():
+            try:
+                feed = known.in_company(key, await self._source.feed(key))
+                for address, page in pages.items():
+                    self._shelf.put(address, await self._press.page(address, feed, page))
+            except Exception as error:  # noqa: BLE001 – told to the caller
+                failures.append(error)
+                del known.stamps[key]
+        return failures
+
+    def _what_is_served(self, known: _Known) -> dict[str, str]:
+        served: dict[str, str] = {}
+        for key, stamp in known.stamps.items():
+            if key in known.held:
+                tags = {address: page.etag for address, page in known.held[key].items()}
+            else:
+                tag = hashlib.sha256(repr(stamp).encode()).hexdigest()
+                tags = {Address(key=key, document=document): tag for document in DOCUMENTS}
+            served |= {self._press.base_url + one.path: tag for one, tag in tags.items()}
+        return served
+
+    # --- answers ---------------------------------------------------------------------------------
 
     async def _get(self, request: web.Request) -> web.Response:
-        page = self._pages.get(request.match_info["path"])
-        if page is None:
-            self._refuse(request)
-        return page.answer(request)
+        client = self._patience.admit(request) if self._patience is not None else None
+        cost = REFUSED
+        try:
+            path = request.match_info["path"]
+            page, cost = self._at_hand(path), WHOLE
+            if page is None:
+                page, cost = await self._fetched(path), MADE
+            answer = page.answer(request)
+            if answer.status == 304 and cost == WHOLE:
+                cost = UNCHANGED
+            return answer
+        finally:
+            if client is not None and self._patience is not None:
+                self._patience.charge(client, cost)
 
-    def _refuse(self, request: web.Request) -> NoReturn:
-        """Say why there is no such document, or where it is."""
-        known, path = self._known, request.match_info["path"]
-        if known is None or path in known.waiting or path == OPML:
-            raise web.HTTPServiceUnavailable(
-                headers={
-                    hdrs.RETRY_AFTER: str(RETRY_AFTER),
-                    hdrs.CACHE_CONTROL: "no-store",
-                    **PUBLIC,
-                }
-            )
-        if path in known.retired:
-            raise web.HTTPGone(headers=PUBLIC)
-        proper = _proper_address(path)
-        if _served_at(proper) in known.pages.keys() | known.retired | known.waiting:
-            raise web.HTTPMovedPermanently(self._base_url + proper, headers=PUBLIC)
-        raise web.HTTPNotFound(headers=PUBLIC)
+    def _at_hand(self, path: str) -> Page | None:
+        return self._pages.get(path) or self._shelf.get(path)
+
+    async def _other(self, request: web.Request) -> web.Response:
+        return refusals.other_method(request)
+
+    async def _fetched(self, path: str) -> Page:
+        """What is not at hand: made now. Raises why there is no such document, or where it is."""
+        known = self._known
+        if known is None or path == OPML:
+            raise refusals.later(RETRY_AFTER)
+        address = address_of(path)
+        if address is None:
+            raise refusals.unknown()
+        if address.key in known.retired:
+            raise refusals.gone()
+        if address.key not in known.live:
+            raise refusals.unknown()
+        if address.decoded != path:
+            raise refusals.moved(self._press.base_url + address.path)
+        if not address.key.topic and not address.part:
+            raise refusals.unknown() if known.held[address.key] else refusals.later(RETRY_AFTER)
+        try:
+            return await self._made(address)
+        except UnknownFeed as error:
+            raise refusals.unknown() from error
+        except RetiredFeed as error:
+            raise refusals.gone() from error
+        except OpenPart as error:
+            current = Address(key=address.key, document=address.document)
+            raise refusals.elsewhere(self._press.base_url + current.path) from error
+        except Exception as error:
+            log.exception("a document could not be made: %s", address.path)
+            raise refusals.later(RETRY_AFTER) from error
+
+    async def _made(self, address: Address) -> Page:
+        """One at a time, so that all who ask for the same wait for the one who makes it."""
+        async with self._making:
+            page = self._shelf.get(address.decoded)
+            if page is None:
+                known = self._known
+                page = await self._make(address)
+                if known is self._known:  # otherwise it may be of before the change
+                    self._shelf.put(address, page)
+            return page
+
+    async def _make(self, address: Address) -> Page:
+        key, known = address.key, self._known or _Known()
+        if address.part is not None:
+            return await self._press.page(address, await self._source.part(key, address.part))
+        feed = known.in_company(key, await self._source.feed(key))
+        return await self._press.page(address, feed)
 
 
-def _link_header(place: Place) -> str:
-    """How a subscriber finds the hubs and the address to name to them (WebSub, section 4)."""
-    if not place.hubs:
-        return ""
-    hubs = [f'<{hub}>; rel="hub"' for hub in place.hubs]
-    return ", ".join([*hubs, f'<{place.url}>; rel="self"'])
-
-
-def _served_at(address: str) -> str:
-    """The path below ``/feeds/`` as a request for ``address`` has it: decoded."""
-    return unquote(address.removeprefix(FEEDS_PATH))
-
-
-def _paths(keys: Iterable[FeedKey]) -> frozenset[str]:
-    return frozenset(
-        _served_at(feed_path(key, document.name))
-        for key in keys
-        for document in documents_below(key)
-    )
-
-
-def _proper_address(path: str) -> str:
-    """Where ``path`` is when its language is spelt canonically; "" if it names no feed at all."""
-    wanted = _WANTED.fullmatch(path)
-    if wanted is None:
-        return ""
-    try:
-        key = FeedKey(canonical(wanted["language"]), wanted["topic"] or "")
-    except ValueError:
-        return ""
-    return feed_path(key, wanted["document"])
+def _by_path(known: _Known) -> dict[str, Page]:
+    pages = {a.decoded: page for held in known.held.values() for a, page in held.items()}
+    if known.opml is not None:
+        pages[OPML] = known.opml
+    return pages

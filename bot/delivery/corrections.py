@@ -110,7 +110,7 @@ async def _correct_anniversaries(
                 and (page.variants[tag].headline, page.variants[tag].body) != (headline, body)
             }
             if changed:
-                await publication.correct_texts(connection, page, changed, act)
+                await publication.correct_texts(database, connection, page, changed, act)
 
 
 async def _editor(connection: AsyncConnection, published_id: int, number: int) -> str:

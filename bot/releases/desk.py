@@ -145,7 +145,7 @@ class Desk:
         release = replace(release, state=ReleaseState.PUBLISHED, archive=True)
         await repository.save(connection, release, now)
         bears = datetime.combine(release.date, time(0), UTC)
-        await publication.publish(self._database, connection, release, min(bears, now))
+        await publication.publish(self._database, connection, release, now, min(bears, now))
         return release
 
     async def approve(self, actor: Actor, slug: str, languages: Sequence[str] = ()) -> Release:
@@ -289,7 +289,9 @@ class Desk:
             await repository.save(connection, release, now)
             await versions.keep(connection, release, now)
             act = publication.Act(kind=kind, notes=notes, editor=actor.name, at=now)
-            done = await publication.correct(connection, page, release, languages, act)
+            done = await publication.correct(
+                self._database, connection, page, release, languages, act
+            )
             await audit.record(
                 connection,
                 now,
@@ -387,7 +389,7 @@ class Desk:
             )
             await repository.save(connection, release, now)
             act = publication.Act(kind=Kind.RETRACTION, notes=reasons, editor=actor.name, at=now)
-            await publication.withdraw(connection, release.id or 0, act)
+            await publication.withdraw(self._database, connection, release.id or 0, act)
             await audit.record(connection, now, actor, "withdraw", slug)
             return release
 

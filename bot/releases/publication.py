@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.releases import library, picture
+from bot.releases import chronicle, library, picture
 from bot.releases.calendars import BeyondCalendar
 from bot.releases.correction import Correction, Kind
 from bot.releases.picture import Picture
@@ -86,15 +87,21 @@ def filled_headline(release: Release, language: str) -> str:
 
 
 async def publish(
-    database: Database, connection: AsyncConnection, release: Release, now: datetime
+    database: Database,
+    connection: AsyncConnection,
+    release: Release,
+    now: datetime,
+    since: datetime | None = None,
 ) -> int:
     """Copy every approved variant to where readers see it; returns the published id.
 
-    A variant that is already out stays as it is: a change to it is a correction, an act of its
-    own (product rule 7).
+    ``since`` is when it was published, if that was long before ``now``. A variant that is
+    already out stays as it is: a change to it is a correction, an act of its own (product
+    rule 7).
     """
     now = now.replace(microsecond=0)
     assert release.id is not None
+    since = (since or now).replace(microsecond=0)
     ident = await connection.scalar(
         select(t.published.c.id).where(
             t.published.c.release_id == release.id, t.published.c.year.is_(None)
@@ -109,7 +116,7 @@ async def publish(
             "date": release.date,
             "archive": release.archive,
         }
-        ident = await _insert(connection, values, now)
+        ident = await _insert(connection, values, since)
     added = [
         (
             tag,
@@ -119,7 +126,7 @@ async def publish(
         )
         for tag in release.approved_languages
     ]
-    languages = await _add_variants(database, connection, ident, added, now)
+    languages = await _add_variants(database, connection, ident, added, now, since)
     if is_new:
         await library.publish(connection, release.id, ident, release.pictures)
     elif languages:
@@ -180,7 +187,7 @@ async def publish_occurrence(
         }
         ident = await _insert(connection, values, now)
     added = [(tag, headline, "", body) for tag, (headline, body) in texts.items()]
-    await _add_variants(database, connection, ident, added, now)
+    await _add_variants(database, connection, ident, added, now, now)
     return ident
 
 
@@ -216,6 +223,7 @@ async def _add_variants(
     ident: int,
     added: Sequence[tuple[str, str, str, str]],
     now: datetime,
+    since: datetime,
 ) -> tuple[str, ...]:
     """Add what is not there; returns the languages of it."""
     known = set(
@@ -232,8 +240,8 @@ async def _add_variants(
             "headline": headline,
             "subhead": subhead,
             "body": body,
-            "published_at": now,
-            "updated_at": now,
+            "published_at": since,
+            "updated_at": since,
         }
         for tag, headline, subhead, body in added
         if tag not in known
@@ -241,9 +249,12 @@ async def _add_variants(
     if rows:
         await connection.execute(insert(t.published_variant), rows)
         await connection.execute(
-            update(t.published).where(t.published.c.id == ident).values(updated_at=now)
+            update(t.published).where(t.published.c.id == ident).values(updated_at=since)
         )
-    return tuple(str(row["language"]) for row in rows)
+    languages = tuple(str(row["language"]) for row in rows)
+    if languages:
+        await chronicle.enter(database, connection, ident, languages, now)
+    return languages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,6 +304,7 @@ def _texts_of(release: Release, language: str) -> tuple[str, str, str]:
 
 
 async def correct(
+    database: Database,
     connection: AsyncConnection,
     published: Published,
     release: Release,
@@ -302,10 +314,11 @@ async def correct(
     """Bring the release's own page up to its variants in ``languages``, with a note of it."""
     texts = {tag: _texts_of(release, tag) for tag in languages}
     await library.publish(connection, published.release_id, published.id, release.pictures)
-    return await correct_texts(connection, published, texts, act, shared_row(release))
+    return await correct_texts(database, connection, published, texts, act, shared_row(release))
 
 
 async def correct_texts(
+    database: Database,
     connection: AsyncConnection,
     published: Published,
     texts: Mapping[str, tuple[str, str, str]],
@@ -316,23 +329,74 @@ async def correct_texts(
 
     Who claims a delivery of it waits for this transaction, and sees the new text.
     """
+    shared = shared or {}
+    was = await _columns(connection, published.id, shared)
+    # What all languages share is in the feeds of all of them; whom to ask is on pages alone.
+    is_other = any(_is_other(was[name], shared[name]) for name in shared if name != "contact")
+    languages = tuple(published.variants) if is_other else tuple(texts)
+    before = {
+        "shared": was if is_other else {},
+        "texts": {tag: _as_read(published.variants[tag]) for tag in languages},
+    }
+    number = await _note_down(connection, published, act, tuple(texts), shared, before)
+    for tag in languages:
+        names = ("headline", "subhead", "body")
+        values = dict(zip(names, texts[tag], strict=True)) if tag in texts else {}
+        await _rewrite(connection, published.variants[tag], published.id, act, values)
     now = act.at.replace(microsecond=0)
-    number = await _note_down(connection, published, act, tuple(texts), shared or {})
-    pv = t.published_variant
-    for tag, (headline, subhead, body) in texts.items():
-        await connection.execute(
-            update(pv)
-            .where(pv.c.published_id == published.id, pv.c.language == tag)
-            .values(headline=headline, subhead=subhead, body=body, updated_at=now)
-        )
+    left = set(was.get("topics", ())) - set(shared.get("topics", ()))
+    if left:
+        await chronicle.leave(database, connection, published.id, left, now)
+    await chronicle.enter(database, connection, published.id, languages, now)
     return Correction(
         number=number, kind=act.kind, notes=act.notes, languages=tuple(texts), at=act.at
     )
 
 
-async def withdraw(connection: AsyncConnection, release_id: int, act: Act) -> None:
+async def _columns(
+    connection: AsyncConnection, ident: int, names: Collection[str]
+) -> dict[str, Any]:
+    """The row's values of these columns now."""
+    columns = [t.published.c[name] for name in names]
+    if not columns:
+        return {}
+    row = (await connection.execute(select(*columns).where(t.published.c.id == ident))).one()
+    return dict(zip(names, row, strict=True))
+
+
+def _is_other(value: Any, other: Any) -> bool:
+    """Whether two values differ once they are stored: as JSON, where tuples are lists."""
+    return orjson.dumps(value) != orjson.dumps(other)
+
+
+def _as_read(variant: PublishedVariant) -> tuple[str, str, str, str]:
+    moment = variant.updated_at.isoformat()
+    return variant.headline, variant.subhead, variant.body, moment
+
+
+async def _rewrite(
+    connection: AsyncConnection,
+    variant: PublishedVariant,
+    ident: int,
+    act: Act,
+    values: Mapping[str, Any],
+) -> None:
+    """Change what readers see of a variant; its date rises, by a second at least: feed readers
+    take what has the same date for the same."""
+    pv = t.published_variant
+    moment = max(act.at.replace(microsecond=0), variant.updated_at + timedelta(seconds=1))
+    await connection.execute(
+        update(pv)
+        .where(pv.c.published_id == ident, pv.c.language == variant.language)
+        .values(**values, updated_at=moment)
+    )
+
+
+async def withdraw(
+    database: Database, connection: AsyncConnection, release_id: int, act: Act
+) -> None:
     """Take every page of a release from readers: what is left are headlines and the notice."""
-    p, pv = t.published, t.published_variant
+    p, c = t.published, t.correction
     # In order, as whoever else changes several of them does.
     await connection.execute(
         select(p.c.id).where(p.c.release_id == release_id).order_by(p.c.id).with_for_update()
@@ -341,12 +405,15 @@ async def withdraw(connection: AsyncConnection, release_id: int, act: Act) -> No
     await library.withdraw(connection, release_id)
     for published in await of_release(connection, release_id):
         gone = {"withdrawn_at": now, "related": [], "pictures": []}
-        await _note_down(connection, published, act, tuple(published.variants), gone)
+        await _note_down(connection, published, act, tuple(published.variants), gone, None)
+        # Nor of what earlier corrections replaced.
         await connection.execute(
-            update(pv)
-            .where(pv.c.published_id == published.id)
-            .values(subhead="", body="", updated_at=now)
+            update(c).where(c.c.published_id == published.id).values(before=None)
         )
+        for variant in published.variants.values():
+            await _rewrite(connection, variant, published.id, act, {"subhead": "", "body": ""})
+        languages = tuple(published.variants)
+        await chronicle.enter(database, connection, published.id, languages, now, withdrawn=True)
 
 
 async def _note_down(
@@ -355,7 +422,9 @@ async def _note_down(
     act: Act,
     languages: tuple[str, ...],
     values: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
 ) -> int:
+    """Count and keep a correction; ``before`` is what it replaces, for the archives of feeds."""
     p = t.published
     number = await connection.scalar(
         update(p)
@@ -374,6 +443,7 @@ async def _note_down(
             editor=act.editor,
             at=act.at,
             announced=False,
+            before=before,
         )
     )
     return int(number)
@@ -418,16 +488,16 @@ async def of_releases(
 
 async def languages(connection: AsyncConnection) -> tuple[str, ...]:
     """Every language that anything is published in."""
-    found = await connection.scalars(
-        select(t.published_variant.c.language).distinct().order_by(t.published_variant.c.language)
-    )
-    return tuple(found)
+    states = await chronicle.states(connection)
+    return tuple(s.log.language for s in states if s.is_begun and not s.log.topic)
 
 
 async def topics(connection: AsyncConnection) -> tuple[str, ...]:
     """Every topic that anything published carries, sorted."""
-    lists = await connection.scalars(select(t.published.c.topics).distinct())
-    return tuple(sorted({topic for topics in lists for topic in topics}))
+    states = await chronicle.states(connection)
+    return tuple(
+        sorted({s.log.topic for s in states if s.is_begun and s.log.topic and not s.deserted})
+    )
 
 
 async def newest(

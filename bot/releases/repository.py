@@ -199,8 +199,8 @@ def shared_row(release: Release) -> dict[str, Any]:
     }
 
 
-def shared_values(row: Row[Any]) -> dict[str, Any]:
-    """The values of :func:`shared_row`, read back."""
+def shared_values(row: Any) -> dict[str, Any]:
+    """The values of :func:`shared_row`, read back: from a row, or whatever has its columns."""
     return {
         "dateline": row.dateline,
         "topics": tuple(row.topics),

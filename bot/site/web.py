@@ -25,6 +25,7 @@ from bot.site.media import Media
 from bot.site.pages import NotThere, Pages, Version, Withdrawn, page_number
 from bot.site.source import NewsroomFeeds
 from bot.store.database import Database
+from feeds.patience import Patience
 from feeds.web import FeedSite
 
 Webhook = Callable[[str | None, bytes], Awaitable[int]]
@@ -64,7 +65,12 @@ class Site:
         self._static = load_static()
         self._pages = Pages(settings, self._static)
         self._source = NewsroomFeeds(database, settings, clock)
-        self._feeds = FeedSite(self._source, settings.base_url, hubs=settings.websub_hubs)
+        self._feeds = FeedSite(
+            self._source,
+            settings.base_url,
+            hubs=settings.websub_hubs,
+            patience=Patience(settings.trusted_proxies),
+        )
         self._cache = Cache()
         self._media = Media(database)
         self._files = Files(database, settings, clock)
@@ -102,6 +108,11 @@ class Site:
             if isinstance(error, StoreError):
                 raise error
             log.error("a feed could not be renewed", exc_info=error)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a year is over or a notice has run out, so that feeds say something else."""
+        return self._source.changes_at is not None and self._source.changes_at <= self._clock.now()
 
     def served(self) -> Mapping[str, str]:
         """Which feeds' addresses serve what now (address → entity tag)."""

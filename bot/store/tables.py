@@ -174,6 +174,7 @@ published = Table(
     Column("revision", Integer, nullable=False, server_default="0"),  # of its last correction
     UniqueConstraint("release_id", "year", "lead"),
     Index("ix_published_published_at", "published_at"),
+    Index("ix_published_withdrawn_at", "withdrawn_at"),
 )
 
 published_variant = Table(
@@ -211,6 +212,49 @@ correction = Table(
     Column("editor", Text, nullable=False),  # as in the audit log
     Column("at", UTCDateTime, nullable=False),
     Column("announced", Boolean, nullable=False),  # whoever was sent the text before is being told
+    Column("before", Json),  # what it replaced, for the archives of feeds; null once withdrawn
+)
+
+# The logs behind the feeds of a language, and of a topic in it ("" for all).
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("language", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    # Where the next entry goes: the page, how many are on it, and how much room they take.
+    Column("page", Integer, nullable=False, server_default="1"),
+    Column("entries", Integer, nullable=False, server_default="0"),
+    Column("octets", Integer, nullable=False, server_default="0"),
+    Column("version", Integer, nullable=False, server_default="0"),  # rises with each change
+    Column("withdrawals", Integer, nullable=False, server_default="0"),  # from pages before
+    Column("deserted", Boolean, nullable=False, server_default=sql("false")),  # by all its releases
+    Column("updated_at", UTCDateTime),
+)
+
+feed_entry = Table(
+    "feed_entry",
+    metadata,
+    Column("language", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("published_id", Ident, ForeignKey("published.id", ondelete="CASCADE"), nullable=False),
+    # As of which correction it is, and in which languages it was out then, parted by spaces.
+    Column("revision", Integer, nullable=False),
+    Column("languages", Text, nullable=False),
+    Column("archive", Boolean, nullable=False),
+    Index("ix_feed_entry_published_id", "published_id"),
+    # Loaded archives are in no feed itself, however many there are.
+    Index(
+        "ix_feed_entry_news",
+        "language",
+        "topic",
+        "page",
+        "place",
+        sqlite_where=sql("archive = 0"),
+        postgresql_where=sql("NOT archive"),
+    ),
 )
 
 # --- occasions ---------------------------------------------------------------------------------

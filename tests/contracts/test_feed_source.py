@@ -14,17 +14,17 @@ from urllib.parse import urlsplit
 
 import pytest
 from lxml import html
-from sqlalchemy import update
 
 from bot.clock import FixedClock
 from bot.releases import publication
+from bot.releases.correction import Kind
 from bot.releases.desk import Desk
+from bot.releases.publication import Act
 from bot.releases.release import RelatedDocument, Release, Variant
 from bot.releases.review import OPERATOR
 from bot.settings import Settings
 from bot.site.source import NewsroomFeeds
-from bot.store.database import Database, touch
-from bot.store.tables import published_variant
+from bot.store.database import Database
 from feeds.documents import DOCUMENTS, Document
 from feeds.memory import MemorySource
 from feeds.model import Alternate, Feed, FeedKey, Item, tag_id
@@ -118,17 +118,14 @@ async def published(database_url: str) -> AsyncIterator[Newsroom]:
     async with database.write() as connection:
         ident = await publication.publish(database, connection, approved, clock.now())
     with_german = Settings(languages=("en", "de"))
-    await NewsroomFeeds(database, with_german, clock).keys()
+    await NewsroomFeeds(database, with_german, clock).listing()
 
     async def correct() -> None:
+        texts = {"en": ("Corrected", "", "See www.example.org.")}
+        act = Act(kind=Kind.TYPO, notes={}, editor="operator", at=clock.now())
         async with database.write() as connection:
-            await connection.execute(
-                update(published_variant)
-                .where(published_variant.c.published_id == ident)
-                .where(published_variant.c.language == "en")
-                .values(headline="Corrected", updated_at=clock.now() + timedelta(hours=1))
-            )
-            await touch(database, connection)
+            page = await publication.by_id(connection, ident)
+            await publication.correct_texts(database, connection, page, texts, act)
 
     yield Newsroom(
         source=NewsroomFeeds(database, Settings(languages=("en",)), clock),
@@ -161,17 +158,19 @@ async def newsroom(backend: str, request: pytest.FixtureRequest) -> AsyncIterato
 
 async def live(source: FeedSource) -> dict[FeedKey, Feed]:
     feeds = {}
-    for key in await source.keys():
-        try:
-            feeds[key] = await source.feed(key)
-        except RetiredFeed:
-            continue
+    for listed in await source.listing():
+        if listed.head is not None:
+            feeds[listed.key] = await source.feed(listed.key)
     return feeds
 
 
+async def keys(source: FeedSource) -> list[FeedKey]:
+    return [listed.key for listed in await source.listing()]
+
+
 async def test_keys_are_unique_and_each_has_a_feed_in_its_language(newsroom: Newsroom) -> None:
-    keys = await newsroom.source.keys()
-    assert len(keys) == len(set(keys))
+    found = await keys(newsroom.source)
+    assert len(found) == len(set(found))
     feeds = await live(newsroom.source)
     assert len({key.language for key in feeds}) >= 2
     assert all(feed.language == key.language for key, feed in feeds.items())
@@ -182,13 +181,14 @@ async def test_an_unknown_feed_is_refused_and_not_listed(newsroom: Newsroom) -> 
     with pytest.raises(UnknownFeed) as caught:
         await newsroom.source.feed(newsroom.unknown)
     assert caught.value.key == newsroom.unknown
-    assert newsroom.unknown not in await newsroom.source.keys()
+    assert newsroom.unknown not in await keys(newsroom.source)
     with pytest.raises(UnknownFeed):
         await newsroom.source.feed(replace(newsroom.corrected, topic="never-heard-of"))
 
 
 async def test_a_retired_feed_is_listed_and_refused(newsroom: Newsroom) -> None:
-    assert newsroom.retired in await newsroom.source.keys()
+    (listed,) = [one for one in await newsroom.source.listing() if one.key == newsroom.retired]
+    assert listed.head is None
     with pytest.raises(RetiredFeed) as caught:
         await newsroom.source.feed(newsroom.retired)
     assert caught.value.key == newsroom.retired

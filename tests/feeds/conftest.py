@@ -113,7 +113,8 @@ async def client(source: MemorySource, serve: Callable[[FeedSite], Any]) -> Test
     return served
 
 
-def _checker(schema: str) -> Callable[[bytes], Any]:
+def xml_checker(schema: str) -> Callable[[bytes], Any]:
+    """Parses a document; fails where the schema, a file beside this one, does not allow it."""
     grammar = etree.RelaxNG(etree.parse(Path(__file__).with_name(schema)))
 
     def check(document: bytes) -> Any:
@@ -124,21 +125,8 @@ def _checker(schema: str) -> Callable[[bytes], Any]:
     return check
 
 
-@pytest.fixture(scope="session")
-def valid_atom() -> Callable[[bytes], Any]:
-    """The parsed document; fails where it is not what RFC 4287 allows."""
-    return _checker("atom.rng")
-
-
-@pytest.fixture(scope="session")
-def valid_rss() -> Callable[[bytes], Any]:
-    """The parsed document; fails where it is not what RSS 2.0 allows."""
-    return _checker("rss.rng")
-
-
-@pytest.fixture(scope="session")
-def valid_json() -> Callable[[bytes], Any]:
-    """The document read; fails where it is not what JSON Feed 1.1 allows."""
+def json_checker() -> Callable[[bytes], Any]:
+    """Reads a document; fails where JSON Feed 1.1 does not allow it."""
     schema = json.loads(Path(__file__).with_name("jsonfeed.schema.json").read_bytes())
     validator = Draft202012Validator(schema)
 
@@ -151,3 +139,21 @@ def valid_json() -> Callable[[bytes], Any]:
         return said
 
     return check
+
+
+@pytest.fixture(scope="session")
+def valid_atom() -> Callable[[bytes], Any]:
+    """The parsed document; fails where it is not what RFC 4287 allows."""
+    return xml_checker("atom.rng")
+
+
+@pytest.fixture(scope="session")
+def valid_rss() -> Callable[[bytes], Any]:
+    """The parsed document; fails where it is not what RSS 2.0 allows."""
+    return xml_checker("rss.rng")
+
+
+@pytest.fixture(scope="session")
+def valid_json() -> Callable[[bytes], Any]:
+    """The document read; fails where it is not what JSON Feed 1.1 allows."""
+    return json_checker()
