@@ -6,12 +6,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SOURCES := bot feeds translations tests
 
-.PHONY: run test check bench soak format clean browser nginx
+.PHONY: run test check bench soak format clean programs nginx
 
 run: $(VENV)/run
 	$(BIN)/polyherald demo
 
-test: $(VENV)/dev browser nginx
+test: $(VENV)/dev programs nginx
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.no_skips -m "not soak and not bench"
 
 check: $(VENV)/dev
@@ -32,8 +32,8 @@ format: $(VENV)/dev
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-browser:
-	@sh tests/browser/install.sh
+programs:
+	@sh tests/install.sh
 
 nginx: $(VENV)/dev
 	@sh tests/nginx/install.sh $(VENV)/nginx

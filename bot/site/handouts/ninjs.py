@@ -183,7 +183,10 @@ def _related(paper: Paper, minted: Authority) -> Iterator[dict[str, Any]]:
             "uri": links[0].href if links else minted.document(paper.published.slug, number),
             "type": "text",
             "altIds": [{"role": "symbol", "value": s.text} for s in document.symbols],
-            "renditions": [{"name": "web", "title": k.text, "href": k.href} for k in links],
+            "renditions": [
+                {"name": "web", "title": text, "href": href}
+                for href, text in {link.href: link.text for link in reversed(links)}.items()
+            ][::-1],
         }
         yield {name: value for name, value in found.items() if value}
 

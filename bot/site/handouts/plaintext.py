@@ -73,9 +73,8 @@ def _foot(paper: Paper) -> Iterator[str]:
 
 def _document(document: Document, catalog: Catalog) -> Iterator[str]:
     yield f"• {document.title.text}"
-    for link in (document.title, *document.symbols):
-        if link.href:
-            yield link.href
+    links = (document.title, *document.symbols)
+    yield from dict.fromkeys(link.href for link in links if link.href)
     if document.in_all:
         yield catalog.render(text("Available in all six languages of the United Nations."))
     elif document.languages:

@@ -1,4 +1,4 @@
-"""A release as a Word document (ECMA-376), made with python-docx. Takes tens of milliseconds.
+"""A release as a Word document (ECMA-376), made with python-docx. Takes a tenth of a second.
 
 Importing this takes half a second: do it where a document is asked for.
 """

@@ -93,6 +93,17 @@ async def test_the_plain_text_has_everything_a_paragraph_a_line(
     )
 
 
+async def test_an_address_that_a_document_and_its_symbol_share_is_written_once(
+    newsroom: Any, make_release: Make
+) -> None:
+    shared = RelatedDocument(
+        text="Resolution", url="https://docs.un.org/en/A/RES/75/1", symbols=("A/RES/75/1",)
+    )
+    await newsroom.publish(make_release(related=(shared,)))
+    said = await newsroom.get("/en/releases/lamp.txt")
+    assert said.count("https://docs.un.org/en/A/RES/75/1") == 1
+
+
 async def test_the_release_s_own_words_stand_in_the_plain_text_as_they_are(
     newsroom: Any, make_release: Make
 ) -> None:
