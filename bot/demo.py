@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -326,7 +327,10 @@ class Demo:
 
     def _report(self, summary: Summary) -> None:
         self._say(summary.as_text())
-        for (language, _, _), number in sorted(summary.tally.items()):
+        languages: Counter[str] = Counter()
+        for one in summary.tally:
+            languages[one.language] += one.number
+        for language, number in sorted(languages.items()):
             self._say(text("  {language}: {count}", language=native_name(language), count=number))
 
     def _say(self, what: Text) -> None:

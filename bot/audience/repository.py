@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     Row,
+    and_,
     bindparam,
     case,
     delete,
@@ -83,6 +84,9 @@ async def subscribe(
     if known is not None:
         if known.timezone != timezone:
             values["zone_since"] = now
+        wished = known.languages, known.topics, known.state
+        if wished != (tuple(languages), tuple(sorted(topics)), state):
+            values["wish_since"] = now
         await connection.execute(
             update(t.subscriber).where(t.subscriber.c.id == known.id).values(**values)
         )
@@ -152,10 +156,12 @@ async def subscribe_all(
     if added:
         await connection.execute(insert(t.subscriber), added)
     if changed:
+        s = t.subscriber.c
         moved = case(
-            (t.subscriber.c.timezone != bindparam("timezone"), literal(now, UTCDateTime)),
-            else_=t.subscriber.c.zone_since,
+            (s.timezone != bindparam("timezone"), literal(now, UTCDateTime)), else_=s.zone_since
         )
+        same = and_(*(s[name] == bindparam(name) for name in ("languages", "topics", "state")))
+        wished = case((same, s.wish_since), else_=literal(now, UTCDateTime))
         await connection.execute(
             update(t.subscriber)
             .where(t.subscriber.c.id == bindparam("known_id"))
@@ -163,6 +169,7 @@ async def subscribe_all(
                 {
                     **{name: bindparam(name) for name in changed[0] if name != "known_id"},
                     "zone_since": moved,
+                    "wish_since": wished,
                 }
             ),
             changed,
@@ -252,6 +259,14 @@ async def mark(
 ) -> None:
     await connection.execute(
         update(t.subscriber).where(t.subscriber.c.id == ident).values(state=state, reason=reason)
+    )
+
+
+async def reach(connection: AsyncConnection, ident: int, now: datetime) -> None:
+    """One who was out of reach is active again."""
+    await mark(connection, ident, SubscriberState.ACTIVE)
+    await connection.execute(
+        update(t.subscriber).where(t.subscriber.c.id == ident).values(wish_since=now)
     )
 
 

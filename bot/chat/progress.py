@@ -16,7 +16,7 @@ from bot.chat.reports import shown_report
 from bot.delivery import ledger, outlook
 from bot.delivery.announcement import AnnouncementState
 from bot.delivery.outlook import Speed
-from bot.delivery.report import Summary
+from bot.delivery.report import Summary, summary_of
 from bot.errors import StoreError
 from bot.store import tables as t
 from translations.catalogs import catalog_for
@@ -60,8 +60,7 @@ class Progress:
             found = {}
             for ident in {row.announcement_id for row in kept}:
                 announcement = await ledger.by_id(connection, ident)
-                tally = await ledger.tally(connection, ident)
-                found[ident] = Summary(announcement=announcement, tally=tally)
+                found[ident] = await summary_of(connection, announcement)
         self._speeds = {ident: self._speeds.get(ident, Speed()) for ident in found}
         if ahead is None:
             return 0

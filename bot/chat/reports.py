@@ -76,16 +76,20 @@ def report_of(page: Page, summary: Summary) -> Page:
     page.line(text("State: {state}", state=ANNOUNCEMENT[summary.announcement.state]))
     languages: dict[str, Counter[str]] = {}
     reasons: Counter[tuple[str, str]] = Counter()
-    for (language, state, reason), count in summary.tally.items():
-        languages.setdefault(language, Counter())[state] += count
-        if reason and state != DeliveryState.SENT:
-            reasons[state, reason] += count
-    for language, states in languages.items():
+    transports: dict[str, Counter[str]] = {}
+    for one in summary.tally:
+        languages.setdefault(native_name(one.language), Counter())[one.state] += one.number
+        transports.setdefault(one.transport.capitalize(), Counter())[one.state] += one.number
+        if one.reason and one.state != DeliveryState.SENT:
+            reasons[one.state, one.reason] += one.number
+    # By what way it went is worth saying where there are several.
+    several = transports if len(transports) > 1 else {}
+    for name, states in (*several.items(), *languages.items()):
         for state, count in states.items():
             page.item(
                 text(
                     "{language}: {count} {state}",
-                    language=native_name(language),
+                    language=name,
                     count=count,
                     state=STATE_TEXTS[DeliveryState(state)],
                 )

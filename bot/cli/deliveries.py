@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cli.output import Cell
 from bot.cli.session import Session
-from bot.delivery import ledger, switch, waiting
+from bot.delivery import lines, switch, waiting
 from bot.delivery.announcement import AnnouncementState
-from bot.delivery.ledger import Entry
+from bot.delivery.lines import Entry
 from bot.delivery.outcome import DeliveryState
 from bot.delivery.outlook import finishing, outlook
 from bot.delivery.report import REASON_TEXTS, STATE_TEXTS, Summary, summaries
@@ -34,19 +34,20 @@ async def show(
     session: Session, slug: str | None, state: str | None, *, addresses: bool, as_json: bool
 ) -> None:
     """The counts, and line by line what was asked about: a release, or a state."""
-    lines = as_json or slug is not None or state is not None
+    asked = slug is not None or state is not None
     async with session.database() as database, database.read() as connection:
         release_id = (await repository.get(connection, slug)).id if slug else None
-        counted = [] if as_json else await summaries(connection, release_id)
-        entries = await ledger.entries(connection, slug=slug, state=state) if lines else []
+        if as_json:
+            await _complain_of_pause(session, connection)
+            with session.out.json_list() as write_one:
+                async for entry in lines.stream(connection, slug=slug, state=state):
+                    write_one(_json(entry, addresses=addresses))
+            return
+        counted = await summaries(connection, release_id)
+        entries = await lines.entries(connection, slug=slug, state=state) if asked else []
         waits = await _who_waits(session, connection, slug)
-        paused = await switch.paused(connection)
+        await _complain_of_pause(session, connection)
         ahead = await outlook(connection, session.clock.now())
-    if paused is not None:
-        session.out.complain(paused.as_text(session.settings.timezone))
-    if as_json:
-        session.out.json([_json(entry, addresses=addresses) for entry in entries])
-        return
     _show_counts(session, counted, state)
     for one in counted:
         when = finishing(one, ahead, session.settings, session.clock.now())
@@ -54,8 +55,14 @@ async def show(
             session.out.complain(when)
     for language, number in waits.items():
         session.out.complain(waiting.as_text(language, number))
-    if lines and counted:
+    if asked and counted:
         _show_lines(session, entries, addresses=addresses)
+
+
+async def _complain_of_pause(session: Session, connection: AsyncConnection) -> None:
+    paused = await switch.paused(connection)
+    if paused is not None:
+        session.out.complain(paused.as_text(session.settings.timezone))
 
 
 async def _who_waits(
@@ -72,17 +79,25 @@ def _show_counts(session: Session, counted: list[Summary], state: str | None) ->
     rows: list[tuple[Cell, ...]] = []
     for one in counted:
         about = (one.announcement.key, _STATES[one.announcement.state])
-        tally = {k: n for k, n in one.tally.items() if state in (None, k[1])}
         rows += [
-            (*about, language, STATE_TEXTS[DeliveryState(name)], number, _reason(reason))
-            for (language, name, reason), number in tally.items()
+            (
+                *about,
+                count.transport,
+                count.language,
+                STATE_TEXTS[DeliveryState(count.state)],
+                count.number,
+                _reason(count.reason),
+            )
+            for count in one.tally
+            if state in (None, count.state)
         ]
         if not one.tally and state is None:
-            rows.append((*about, "", "", 0, ""))
+            rows.append((*about, "", "", "", 0, ""))
     out.table(
         (
             text("Announcement"),
             text("State"),
+            text("Transport"),
             text("Language"),
             text("Deliveries"),
             text("Count"),
@@ -105,6 +120,7 @@ def _show_lines(session: Session, entries: list[Entry], *, addresses: bool) -> N
             text("Delivery"),
             text("When"),
             text("Message"),
+            text("Headline"),
             text("Reason"),
         ),
         [
@@ -115,6 +131,7 @@ def _show_lines(session: Session, entries: list[Entry], *, addresses: bool) -> N
                 STATE_TEXTS[entry.state],
                 entry.at.astimezone(zone) if entry.at else None,
                 " ".join(entry.message_ids),
+                entry.headline,
                 _reason(entry.reason),
             )
             for entry in entries
@@ -124,27 +141,30 @@ def _show_lines(session: Session, entries: list[Entry], *, addresses: bool) -> N
 
 
 COLUMNS = (
-    *("announcement", "subscriber", "language", "fallback", "way", "state", "reason"),
-    *("message_ids", "at"),
+    *("announcement", "subscriber", "transport", "language", "fallback", "way", "state"),
+    *("reason", "message_ids", "at", "headline", "earlier"),
 )
 
 
 async def write(
     session: Session, file: Path, slug: str | None, state: str | None, *, addresses: bool
 ) -> None:
-    """The lines as CSV, with the keys of the JSON as its header."""
-    async with session.database() as database, database.read() as connection:
-        if slug is not None:
-            await repository.get(connection, slug)
-        entries = await ledger.entries(connection, slug=slug, state=state)
+    """The lines as CSV, with the keys of the JSON as its header; of what was sent again, how often
+    in the place of how it went before."""
+    number = 0
     try:
-        with file.open("w", encoding="utf-8", newline="") as out:
-            lines = csv.writer(out)
-            lines.writerow(COLUMNS)
-            for entry in entries:
-                one = _json(entry, addresses=addresses)
-                one["message_ids"] = " ".join(entry.message_ids)
-                lines.writerow([one[column] for column in COLUMNS])
+        async with session.database() as database, database.read() as connection:
+            if slug is not None:
+                await repository.get(connection, slug)
+            with file.open("w", encoding="utf-8", newline="") as out:
+                rows = csv.writer(out)
+                rows.writerow(COLUMNS)
+                async for entry in lines.stream(connection, slug=slug, state=state):
+                    one = _json(entry, addresses=addresses)
+                    one["message_ids"] = " ".join(entry.message_ids)
+                    one["earlier"] = len(entry.earlier)
+                    rows.writerow([one[column] for column in COLUMNS])
+                    number += 1
     except OSError as error:
         raise StoreError(
             text(
@@ -154,7 +174,7 @@ async def write(
             )
         ) from error
     session.out.say(
-        texts("{n} line is in {file}.", "{n} lines are in {file}.", len(entries), file=str(file))
+        texts("{n} line is in {file}.", "{n} lines are in {file}.", number, file=str(file))
     )
 
 
@@ -173,6 +193,7 @@ def _json(entry: Entry, *, addresses: bool) -> dict[str, object]:
     return {
         "announcement": entry.announcement,
         "subscriber": _who(entry, addresses=addresses),
+        "transport": entry.transport,
         "language": entry.language,
         "fallback": entry.fallback,
         "way": str(entry.way),
@@ -180,4 +201,16 @@ def _json(entry: Entry, *, addresses: bool) -> dict[str, object]:
         "reason": entry.reason,
         "message_ids": list(entry.message_ids),
         "at": entry.at.isoformat() if entry.at else None,
+        "headline": entry.headline,
+        "earlier": [
+            {
+                "state": str(past.state),
+                "reason": past.reason,
+                "message_ids": list(past.message_ids),
+                "at": past.at.isoformat() if past.at else None,
+                "resent_at": past.resent_at.isoformat(),
+                "resent_by": past.resent_by,
+            }
+            for past in entry.earlier
+        ],
     }

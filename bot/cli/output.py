@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from translations.catalogs import Catalog
@@ -70,6 +71,22 @@ class Output:
         plain = (self._stdout.encoding or "").lower().replace("-", "") != "utf8"
         json.dump(value, self._stdout, ensure_ascii=plain, indent=2)
         self._stdout.write("\n")
+
+    @contextmanager
+    def json_list(self) -> Iterator[Callable[[Any], None]]:
+        """The same for a list whose items are given one by one, however many they are."""
+        plain = (self._stdout.encoding or "").lower().replace("-", "") != "utf8"
+        before = "[\n"
+
+        def write(item: Any) -> None:
+            nonlocal before
+            self._stdout.write(
+                before + indent(json.dumps(item, ensure_ascii=plain, indent=2), "  ")
+            )
+            before = ",\n"
+
+        yield write
+        self._stdout.write("[]\n" if before == "[\n" else "\n]\n")
 
     def table(
         self,

@@ -50,6 +50,16 @@ def _show(session: Session, slug: str, found: list[Verified]) -> None:
                     ids=tuple(str(ident) for ident in one.missing[:SHOWN]),
                 )
             )
+        if one.lost:
+            session.out.complain(
+                texts(
+                    "{n} delivery that was planned is not in the ledger any more: {announcement}.",
+                    "{n} deliveries that were planned are not in the ledger any more: "
+                    "{announcement}.",
+                    one.lost,
+                    announcement=called(one.announcement.key),
+                )
+            )
         if one.unsettled:
             session.out.complain(
                 texts(
@@ -68,5 +78,6 @@ def _json(one: Verified) -> dict[str, object]:
         "announcement": one.announcement.key,
         "states": dict(one.states),
         "missing": [str(ident) for ident in one.missing],
+        "lost": one.lost,
         "settled": one.is_settled,
     }

@@ -24,7 +24,8 @@ LONG_WAIT = timedelta(minutes=5)
 """A flood wait shorter than this is nothing to be told of."""
 
 PATIENCE = 2.0
-"""An announcement is overdue after so many times what it needs, and :data:`STUCK` on top."""
+"""An announcement is overdue after so many times what all that is being sent needs, and
+:data:`STUCK` on top."""
 
 
 async def look(
@@ -46,7 +47,9 @@ async def look(
     if blocked > now:
         return [_flood(blocked, settings)] if blocked > now + LONG_WAIT else []
     found = []
-    for announcement in await ledger.announcements(connection, AnnouncementState.SENDING):
+    sending = await ledger.announcements(connection, AnnouncementState.SENDING)
+    needed = time_needed(sum(announcement.planned for announcement in sending), settings)
+    for announcement in sending:
         waits_since = await _waits_since(connection, announcement, now)
         if waits_since is None:
             continue
@@ -56,7 +59,6 @@ async def look(
         if idle > STUCK:
             found.append(_stuck(announcement, idle))
             continue
-        needed = await _needed(connection, announcement, settings)
         if now - max(waits_since, blocked, watching) > PATIENCE * needed + STUCK:
             found.append(await _overdue(connection, announcement, now))
     return found
@@ -69,19 +71,11 @@ async def _waits_since(
     d = t.delivery
     query = select(func.min(d.c.due_at)).where(
         d.c.announcement_id == announcement.id,
-        d.c.state == DeliveryState.PENDING,
+        d.c.state.in_((DeliveryState.PENDING, DeliveryState.RETRYING)),
         d.c.due_at <= now,
     )
     since: datetime | None = await connection.scalar(query)
     return since
-
-
-async def _needed(
-    connection: AsyncConnection, announcement: Announcement, settings: Settings
-) -> timedelta:
-    d = t.delivery
-    query = select(func.count()).where(d.c.announcement_id == announcement.id)
-    return time_needed(int(await connection.scalar(query) or 0), settings)
 
 
 def _flood(until: datetime, settings: Settings) -> Notice:

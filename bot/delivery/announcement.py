@@ -39,7 +39,8 @@ class Announcement:
 
     ``published_id`` is missing while an occurrence is held before its page was made. ``about_id``
     names the announcement whose messages this one edits or replies to; ``revision`` which
-    correction of the text it tells of; ``paid`` how many messages were sent that may cost Stars.
+    correction of the text it tells of; ``paid`` how many messages were sent that may cost Stars;
+    ``planned`` how many deliveries were ever written into the ledger for it.
     """
 
     id: int
@@ -55,6 +56,7 @@ class Announcement:
     finished_at: datetime | None
     revision: int = 0
     paid: int = 0
+    planned: int = 0
 
 
 def publication_key(slug: str) -> str:

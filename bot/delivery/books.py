@@ -223,7 +223,7 @@ class Books:
             if e.change.moved_to:
                 await audience.move(connection, e.claim.subscriber_id, e.change.moved_to, now)
             if e.claim.unreachable and e.change.state is DeliveryState.SENT:
-                await audience.mark(connection, e.claim.subscriber_id, SubscriberState.ACTIVE)
+                await audience.reach(connection, e.claim.subscriber_id, now)
             if e.change.unreachable:
                 await audience.mark(
                     connection,

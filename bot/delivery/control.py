@@ -106,11 +106,11 @@ def _demand_open(announcement: Announcement) -> None:
 
 
 async def cancel(database: Database, clock: Clock, actor: Actor, name: int | str) -> int:
-    """Send nothing more of it; returns how many deliveries that ended."""
+    """Send nothing more of it, nor, where it seemed to be through, to those who still wait for
+    their language, or what staff might have sent again; returns how many deliveries that ended."""
     review.demand(actor, "schedule")
     async with database.write() as connection:
         announcement = await _find(connection, name)
-        _demand_open(announcement)
         now = clock.now()
         ended = await ledger.cancel(connection, announcement.id, now)
         await ledger.set_state(

@@ -224,6 +224,7 @@ async def _plan(
             literal(DeliveryState.PENDING.value),
             literal(now, d.c.due_at.type),
             await _way(connection, published, correction, ident, d.c.subscriber_id),
+            d.c.transport,
         )
         .join(s, s.c.id == d.c.subscriber_id)
         .join(
@@ -239,12 +240,11 @@ async def _plan(
             s.c.created_at <= func.coalesce(d.c.at, d.c.claimed_at),
         )
     )
-    columns = ("announcement_id", "subscriber_id", "language", "fallback", "state", "due_at", "way")
-    result = await connection.execute(
-        database.insert(t.delivery).from_select(columns, readers).on_conflict_do_nothing(),
-        execution_options={"preserve_rowcount": True},
+    columns = (
+        *("announcement_id", "subscriber_id", "language", "fallback", "state", "due_at"),
+        *("way", "transport"),
     )
-    return int(result.rowcount)
+    return await ledger.enter(database, connection, ident, columns, readers)
 
 
 async def _way(

@@ -5,7 +5,7 @@ All functions run inside a transaction; the same statements on SQLite and Postgr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,7 +16,6 @@ from sqlalchemy import (
     Row,
     Select,
     Update,
-    and_,
     bindparam,
     delete,
     exists,
@@ -69,23 +68,6 @@ class Claim:
     """Nothing reached this subscriber lately: it is tried because staff said so."""
     revision: int = 0
     """Of the published text that is to be sent; a later one may be sent as well."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One line of a report."""
-
-    announcement: str
-    subscriber_id: int
-    transport: str
-    address: str
-    language: str
-    fallback: bool
-    state: DeliveryState
-    reason: str
-    message_ids: tuple[str, ...]
-    at: datetime | None
-    way: Way = Way.SEND
 
 
 async def announce(
@@ -282,15 +264,35 @@ async def plan(
         literal(choice.fallback),
         literal(DeliveryState.PENDING.value),
         literal(due_at, t.delivery.c.due_at.type),
+        t.subscriber.c.transport,
     ).where(*_audience(preference, before, zone, moved_after))
     # In the order of the ledger's key: a million rows in any other touch its pages at random.
     audience = audience.order_by(t.subscriber.c.id)
-    columns = ("announcement_id", "subscriber_id", "language", "fallback", "state", "due_at")
-    statement = database.insert(t.delivery).from_select(columns, audience)
-    result = await connection.execute(
-        statement.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}
+    columns = (
+        *("announcement_id", "subscriber_id", "language", "fallback", "state", "due_at"),
+        "transport",
     )
-    return int(result.rowcount)
+    return await enter(database, connection, announcement.id, columns, audience)
+
+
+async def enter(
+    database: Database,
+    connection: AsyncConnection,
+    announcement_id: int,
+    columns: Sequence[str],
+    lines: Select[Any],
+) -> int:
+    """Write ``lines`` into the ledger, but for what is there already, and count them: what is
+    lost from it is missed. Returns how many were written."""
+    added = database.insert(t.delivery).from_select(columns, lines).on_conflict_do_nothing()
+    result = await connection.execute(added, execution_options={"preserve_rowcount": True})
+    number = int(result.rowcount)
+    if number:
+        a = t.announcement
+        await connection.execute(
+            update(a).where(a.c.id == announcement_id).values(planned=a.c.planned + number)
+        )
+    return number
 
 
 async def count_planned(
@@ -319,10 +321,14 @@ async def not_planned(
     before: datetime,
     zone: str | None = None,
 ) -> list[int]:
-    """The subscribers for whom :func:`plan` would write a row."""
+    """The subscribers for whom :func:`plan` would write a row, and would have by then."""
     s, d = t.subscriber, t.delivery
     has_it = exists().where(d.c.announcement_id == announcement.id, d.c.subscriber_id == s.c.id)
-    query = select(s.c.id).where(*_audience(preference, before, zone, None), ~has_it.correlate(s))
+    # Who has chosen otherwise since, or was out of reach then, was in another audience, or none.
+    wished = or_(s.c.wish_since.is_(None), s.c.wish_since <= before)
+    query = select(s.c.id).where(
+        *_audience(preference, before, zone, None), wished, ~has_it.correlate(s)
+    )
     return list(await connection.scalars(query))
 
 
@@ -649,60 +655,6 @@ async def cancel(
     return int(result.rowcount)
 
 
-async def tally(
-    connection: AsyncConnection, announcement_id: int
-) -> dict[tuple[str, str, str], int]:
-    """Deliveries counted by (language, state, reason)."""
-    d = t.delivery
-    columns = (d.c.language, d.c.state, d.c.reason)
-    rows = await connection.execute(
-        select(*columns, func.count())
-        .where(d.c.announcement_id == announcement_id)
-        .group_by(*columns)
-        .order_by(*columns)
-    )
-    return {(language, state, reason): number for language, state, reason, number in rows}
-
-
-async def entries(
-    connection: AsyncConnection, *, slug: str | None = None, state: str | None = None
-) -> list[Entry]:
-    """The ledger's lines, for the announcements of one release or of all."""
-    query: Select[Any] = (
-        select(t.delivery, t.announcement.c.key, t.subscriber.c.transport, t.subscriber.c.address)
-        .join(t.announcement, t.announcement.c.id == t.delivery.c.announcement_id)
-        .outerjoin(t.published, t.published.c.id == t.announcement.c.published_id)
-        .outerjoin(t.subscriber, t.subscriber.c.id == t.delivery.c.subscriber_id)
-        .order_by(t.delivery.c.announcement_id, t.delivery.c.subscriber_id)
-    )
-    if slug is not None:
-        # What has no page yet is told by its key, which begins with the release's slug.
-        query = query.where(
-            or_(
-                t.announcement.c.key.startswith(f"{slug}/", autoescape=True),
-                t.published.c.slug == slug,
-            )
-        )
-    if state is not None:
-        query = query.where(and_(t.delivery.c.state == state))
-    return [
-        Entry(
-            announcement=row.key,
-            subscriber_id=row.subscriber_id,
-            transport=row.transport or "",
-            address=row.address or "",
-            language=row.language,
-            fallback=row.fallback,
-            state=DeliveryState(row.state),
-            reason=row.reason,
-            message_ids=tuple((row.message_ids or "").split()),
-            at=row.at,
-            way=Way(row.way),
-        )
-        for row in await connection.execute(query)
-    ]
-
-
 def _announcement(row: Row[Any]) -> Announcement:
     return Announcement(
         id=row.id,
@@ -718,4 +670,5 @@ def _announcement(row: Row[Any]) -> Announcement:
         finished_at=row.finished_at,
         revision=row.revision,
         paid=row.paid,
+        planned=row.planned,
     )

@@ -59,7 +59,10 @@ async def outlook(connection: AsyncConnection, now: datetime) -> Outlook:
 
 def fingerprint(summary: Summary, ahead: Outlook) -> str:
     """Differs whenever a report would."""
-    counts = ",".join(f"{'/'.join(key)}={count}" for key, count in summary.tally.items())
+    counts = ",".join(
+        f"{one.transport}/{one.language}/{one.state}/{one.reason}={one.number}"
+        for one in summary.tally
+    )
     return f"{summary.announcement.state}:{counts}:{ahead.blocked_until or ''}"
 
 

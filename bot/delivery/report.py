@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery import ledger
+from bot.delivery import ledger, lines
 from bot.delivery.announcement import Announcement, called
+from bot.delivery.lines import Count
 from bot.delivery.outcome import OPEN, DeliveryState
 from bot.transports.base import UNPAID
 from translations.text import Text, text
@@ -50,17 +51,17 @@ STATE_TEXTS: Mapping[DeliveryState, Text] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """One announcement's deliveries, counted by (language, state, reason)."""
+    """One announcement's deliveries, counted."""
 
     announcement: Announcement
-    tally: Mapping[tuple[str, str, str], int]
+    tally: Sequence[Count]
 
     def count(self, *states: DeliveryState) -> int:
-        return sum(n for (_, state, _), n in self.tally.items() if state in states)
+        return sum(count.number for count in self.tally if count.state in states)
 
     @property
     def total(self) -> int:
-        return sum(self.tally.values())
+        return sum(count.number for count in self.tally)
 
     @property
     def open(self) -> int:
@@ -85,4 +86,8 @@ async def summaries(connection: AsyncConnection, release_id: int | None = None) 
         if release_id is None
         else await ledger.of_release(connection, release_id)
     )
-    return [Summary(announcement=a, tally=await ledger.tally(connection, a.id)) for a in found]
+    return [await summary_of(connection, announcement) for announcement in found]
+
+
+async def summary_of(connection: AsyncConnection, announcement: Announcement) -> Summary:
+    return Summary(announcement=announcement, tally=await lines.tally(connection, announcement.id))

@@ -246,7 +246,10 @@ async def _in_place(
     Who left and came back since has no such message; nor is anything sent to who is unreachable.
     """
     d, s = t.delivery, t.subscriber
-    columns = ("announcement_id", "subscriber_id", "language", "fallback", "state", "due_at", "way")
+    columns = (
+        *("announcement_id", "subscriber_id", "language", "fallback", "state", "due_at"),
+        *("way", "transport"),
+    )
     planned = 0
     for fallback, some in _portions(wishes):
         readers = (
@@ -258,6 +261,7 @@ async def _in_place(
                 literal(DeliveryState.PENDING.value),
                 literal(now, d.c.due_at.type),
                 literal(Way.EDIT.value),
+                d.c.transport,
             )
             .join(s, s.c.id == d.c.subscriber_id)
             .where(
@@ -270,11 +274,7 @@ async def _in_place(
                 s.c.created_at <= func.coalesce(d.c.at, d.c.claimed_at),
             )
         )
-        result = await connection.execute(
-            database.insert(t.delivery).from_select(columns, readers).on_conflict_do_nothing(),
-            execution_options={"preserve_rowcount": True},
-        )
-        planned += int(result.rowcount)
+        planned += await ledger.enter(database, connection, ident, columns, readers)
     return planned
 
 

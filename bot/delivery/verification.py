@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.audience import repository as audience
 from bot.audience.choice import Choice, choose, wants
 from bot.audience.repository import Preference
-from bot.delivery import ledger, publications
+from bot.delivery import ledger, lines, publications
 from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.outcome import DeliveryState
 from bot.releases import publication, repository
@@ -25,11 +25,13 @@ _FINAL = (DeliveryState.SENT, DeliveryState.FAILED)
 @dataclass(frozen=True, kw_only=True)
 class Verified:
     """One announcement. ``states``: how many deliveries by state. ``missing``: subscribers who
-    are in its audience by what they have chosen now, and of whom the ledger knows nothing."""
+    were in its audience, and of whom the ledger knows nothing. ``lost``: how many deliveries were
+    planned beside those, and are not there any more."""
 
     announcement: Announcement
     states: Mapping[str, int]
     missing: Sequence[int]
+    lost: int = 0
 
     @property
     def unsettled(self) -> int:
@@ -39,7 +41,7 @@ class Verified:
     @property
     def is_settled(self) -> bool:
         """Whether each one has been sent, or is known to have failed and why."""
-        return not self.unsettled and not self.missing
+        return not self.unsettled and not self.missing and not self.lost
 
 
 async def verify(
@@ -47,9 +49,9 @@ async def verify(
 ) -> list[Verified]:
     """Look at every announcement of a release that has begun, the oldest first; writes nothing.
 
-    Subscribers who changed their topics, or were out of reach and came back, after it was planned
-    count as missing although they were not in its audience then: better one too many than one
-    too few. Raises ``NotFound`` for a release that there is not.
+    Who has chosen other languages or topics since, or was out of reach then, is not taken for
+    missing; should their line be lost, there are fewer than were planned. Raises ``NotFound`` for
+    a release that there is not.
     """
     release = await repository.get(connection, slug)
     assert release.id is not None
@@ -58,12 +60,15 @@ async def verify(
         if announcement.published_id is None:
             continue
         states: Counter[str] = Counter()
-        for (_, state, _), number in (await ledger.tally(connection, announcement.id)).items():
-            states[state] += number
+        for count in await lines.tally(connection, announcement.id):
+            states[count.state] += count.number
         missing = await _missing(database, settings, connection, announcement)
         found.append(
             Verified(
-                announcement=announcement, states=dict(sorted(states.items())), missing=missing
+                announcement=announcement,
+                states=dict(sorted(states.items())),
+                missing=missing,
+                lost=max(0, announcement.planned - states.total() - len(missing)),
             )
         )
     return found

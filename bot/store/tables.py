@@ -330,6 +330,8 @@ subscriber = Table(
     Column("added_by", Text, nullable=False),  # who may configure a group or channel
     Column("created_at", UTCDateTime, nullable=False),
     Column("zone_since", UTCDateTime),  # when they last moved to another time zone
+    # When they last chose other languages or topics, or came back into reach.
+    Column("wish_since", UTCDateTime),
     # When the address last changed: messages from before are not in the chat that it names now.
     Column("address_since", UTCDateTime),
     UniqueConstraint("transport", "address"),
@@ -364,6 +366,7 @@ announcement = Table(
     Column("about_id", Ident, ForeignKey("announcement.id", ondelete="CASCADE")),
     Column("revision", Integer, nullable=False, server_default="0"),  # the correction that it is
     Column("paid", Integer, nullable=False, server_default="0"),  # messages, for the cap
+    Column("planned", BigInteger, nullable=False, server_default="0"),  # deliveries, ever
     Column("state", Text, nullable=False),  # planning, sending, held, paused, cancelled, done
     Column("reason", Text, nullable=False),
     Column("due_at", UTCDateTime, nullable=False),
@@ -415,6 +418,8 @@ delivery = Table(
     Column("way", Text, nullable=False, server_default="send"),
     # Of the published text, when this was claimed: who has which wording.
     Column("revision", Integer, nullable=False, server_default="0"),
+    # Known also when the subscriber has left.
+    Column("transport", Text, nullable=False, server_default="telegram"),
     Index("ix_delivery_announcement_id_state_due_at", "announcement_id", "state", "due_at"),
     # In flight at any moment are a few rows among millions.
     Index(

@@ -78,7 +78,7 @@ async def transport_alone(api: str, recipients: int, in_flight: int) -> float:
 async def whole_path(api: str, recipients: int, database_url: str, rate: float) -> float:
     """Deliveries a second from the first claim to the last record, on an empty database."""
     from bot.clock import SystemClock
-    from bot.delivery import ledger
+    from bot.delivery import ledger, lines
     from bot.delivery.announcement import AnnouncementState
     from bot.delivery.engine import engine_for
     from bot.delivery.pace import Pace
@@ -126,8 +126,8 @@ async def whole_path(api: str, recipients: int, database_url: str, rate: float) 
     await running
     async with database.read() as connection:
         for announcement in await ledger.announcements(connection, AnnouncementState.SENDING):
-            for (_, state, _), _ in (await ledger.tally(connection, announcement.id)).items():
-                assert state == "sent", state
+            for count in await lines.tally(connection, announcement.id):
+                assert count.state == "sent", count
     await transport.close()
     await database.close()
     return recipients / took

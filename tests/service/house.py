@@ -21,8 +21,8 @@ from multidict import CIMultiDictProxy
 from sqlalchemy import Row, and_, func, or_, select, update
 
 from bot.clock import SystemClock
-from bot.delivery import ledger
-from bot.delivery.ledger import Entry
+from bot.delivery import ledger, lines
+from bot.delivery.lines import Entry
 from bot.releases import audit
 from bot.sandbox import Sandbox
 from bot.sandbox.message import Message
@@ -316,7 +316,7 @@ class House:
     async def entries(self, slug: str | None = None) -> list[Entry]:
         """The ledger, line by line."""
         async with self.database.read() as connection:
-            return await ledger.entries(connection, slug=slug)
+            return await lines.entries(connection, slug=slug)
 
     async def states(self, slug: str | None = None) -> dict[str, str]:
         """The state of each delivery by address."""

@@ -11,7 +11,7 @@ from lxml import html
 from pydantic import SecretStr
 
 from bot.clock import ShiftedClock, SystemClock
-from bot.delivery import ledger
+from bot.delivery import lines
 from bot.releases import repository
 from bot.releases.review import OPERATOR
 from bot.sandbox import Sandbox
@@ -166,7 +166,7 @@ async def test_an_anniversary_comes_at_each_readers_hour_and_only_once(
             asked = readers["Europe/Paris"].send("/calendar")
             await readers["Europe/Paris"].chat.wait_for("2028", after=asked)
             async with service.database.read() as connection:
-                entries = await ledger.entries(connection)
+                entries = await lines.entries(connection)
         assert {e.state.value for e in entries} == {"sent"}
         assert len(entries) == 6
         assert [_anniversaries(p) for p in readers.values()] == [1, 1, 1]

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +19,8 @@ from bot.delivery.outcome import Change, DeliveryState
 from bot.delivery.planner import Planner
 from bot.settings import load
 from bot.store.database import Database
+
+ROOT = str(Path(__file__).parents[3])
 
 
 @pytest.fixture
@@ -146,8 +154,13 @@ def test_what_is_unknown_is_shown_and_asked_about_before_it_goes_out_again(
     again = planned("resend", "charter-signing", "--state", "unknown", "--yes")
     assert again.status == 0
     assert again.out.endswith("1 delivery is sent again.\n")
-    states = [line["state"] for line in planned("deliveries", "charter-signing", "--json").json]
-    assert sorted(states) == ["pending", "sent"]
+    lines = planned("deliveries", "charter-signing", "--json").json
+    assert sorted(line["state"] for line in lines) == ["pending", "sent"]
+    (again,) = [line for line in lines if line["state"] == "pending"]
+    assert again["headline"].startswith("81e anniversaire")
+    assert [(past["state"], past["resent_by"]) for past in again["earlier"]] == [
+        ("unknown", "operator")
+    ]
     assert planned("resend", "charter-signing", "--state", "sent").status == 2
     assert planned("resend", "charter-signing", "--state", "failed").status == 1
 
@@ -166,3 +179,55 @@ def test_verifying_ends_with_1_while_somebody_is_not_accounted_for(
     [told] = planned("verify-delivery", "charter-signing", "--json").json
     assert told["settled"] is True
     assert told["states"] == {"failed": 1, "sent": 1}
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_every_line_goes_into_a_file(planned, database_url, clock, tmp_path) -> None:
+    failed = Change(state=DeliveryState.FAILED, reason="blocked")
+    record(database_url, clock, fr=failed, ar=Change(state=DeliveryState.SENT, message_ids=("9",)))
+    file = tmp_path / "lines.csv"
+    assert "2 lines are in" in planned("deliveries", "charter-signing", "--csv", file).out
+    with file.open(encoding="utf-8", newline="") as written:
+        rows = {row["language"]: row for row in csv.DictReader(written)}
+    assert (rows["fr"]["state"], rows["fr"]["reason"], rows["fr"]["earlier"]) == (
+        "failed",
+        "blocked",
+        "0",
+    )
+    assert (rows["ar"]["transport"], rows["ar"]["message_ids"]) == ("telegram", "9")
+    assert rows["ar"]["headline"]
+    assert "1111" not in file.read_text("utf-8").replace(rows["fr"]["subscriber"], "")
+    planned("deliveries", "--csv", file, "--addresses", "--state", "failed")
+    assert "telegram:1111" in file.read_text("utf-8")
+    assert planned("deliveries", "--csv", tmp_path / "no" / "where.csv").status == 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_watching_shows_how_far_it_is_until_it_ends(
+    planned, database_url, clock, tmp_path: Path
+) -> None:
+    states = {
+        "fr": Change(state=DeliveryState.SENT),
+        "ar": Change(state=DeliveryState.RETRYING, due_at=clock.now()),
+    }
+    record(database_url, clock, **states)
+    screen, terminal = pty.openpty()
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "bot", "deliveries", "charter-signing", "--watch"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": ROOT, "LC_ALL": "C.UTF-8", "TERM": "xterm"}
+        | {"COLUMNS": "200"},
+        stdout=terminal,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    seen = ""
+    with os.fdopen(screen, "rb", buffering=0) as shown:
+        while "1/2" not in seen:
+            seen += shown.read(4096).decode()
+        assert "The release “charter-signing”" in seen
+        assert "messages a second" in seen
+        planned("cancel", "charter-signing/publication")
+        assert watching.wait(30) == 0
+    told = planned("deliveries", "charter-signing", "--watch")
+    assert "1 sent, 1 failed, 0 unknown, 0 to come" in told.out

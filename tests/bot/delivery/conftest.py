@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from bot.audience import repository as audience
 from bot.clock import FixedClock
-from bot.delivery import ledger
+from bot.delivery import lines
 from bot.delivery.engine import InProcess
-from bot.delivery.ledger import Entry
+from bot.delivery.lines import Entry
 from bot.delivery.pace import Pace
 from bot.delivery.planner import Planner
 from bot.delivery.sender import Sender
@@ -161,7 +161,7 @@ class Office:
 
     async def entries(self) -> list[Entry]:
         async with self.database.read() as connection:
-            return await ledger.entries(connection)
+            return await lines.entries(connection)
 
     async def states(self) -> dict[str, str]:
         return {e.address or str(e.subscriber_id): e.state.value for e in await self.entries()}

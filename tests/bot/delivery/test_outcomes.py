@@ -123,7 +123,7 @@ def test_every_reason_has_words_for_a_press_officer() -> None:
 async def test_deliveries_of_what_has_no_page_are_told_too(office: "Office") -> None:
     from sqlalchemy import update
 
-    from bot.delivery import ledger
+    from bot.delivery import lines
     from bot.store import tables as t
 
     await office.subscribe(1, "en")
@@ -131,5 +131,5 @@ async def test_deliveries_of_what_has_no_page_are_told_too(office: "Office") -> 
     async with office.database.write() as connection:
         await connection.execute(update(t.announcement).values(published_id=None))
         for slug, count in (("lighthouse", 1), ("light", 0)):
-            assert len(await ledger.entries(connection, slug=slug)) == count
+            assert len(await lines.entries(connection, slug=slug)) == count
     assert len(await office.entries()) == 1

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.delivery.announcement import Announcement, AnnouncementState
+from bot.delivery.lines import Count
 from bot.delivery.outlook import Outlook, Speed, finishing
 from bot.delivery.report import Summary
 from bot.settings import Settings
@@ -29,7 +30,8 @@ def _summary(ident: int, waiting: int) -> Summary:
         created_at=NOW,
         finished_at=None,
     )
-    return Summary(announcement=announcement, tally={("en", "pending", ""): waiting})
+    count = Count(transport="telegram", language="en", state="pending", reason="", number=waiting)
+    return Summary(announcement=announcement, tally=(count,))
 
 
 def _minutes(ident: int, ahead: Outlook, measured: float | None = None) -> float | None:

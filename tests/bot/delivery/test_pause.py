@@ -173,8 +173,6 @@ async def test_what_has_ended_or_is_held_is_not_paused(office: Office) -> None:
     await office.run()
     with pytest.raises(Conflict, match="ended"):
         await pause(office, KEY)
-    with pytest.raises(Conflict, match="ended"):
-        await control.cancel(office.database, office.clock, OPERATOR, KEY)
     async with office.database.write() as connection:
         (announcement,) = await ledger.announcements(connection)
         await ledger.set_state(connection, announcement.id, AnnouncementState.HELD, reason="late")
