@@ -27,14 +27,14 @@ def octets(item: Item) -> int:
     return _OF_AN_ITEM + sum(links) + sum(map(written, (*texts, *names)))
 
 
-def fitting(items: Sequence[Item], room: int = LARGEST) -> tuple[Item, ...]:
-    """As many of the first ``items`` as there is ``room`` for; one at least, if there is any."""
+def fitting(sizes: Sequence[int], room: int = LARGEST) -> int:
+    """For how many of the first items, of these ``sizes``, there is ``room``; for one at least."""
     taken = 0
-    for count, item in enumerate(items):
-        taken += octets(item)
+    for count, size in enumerate(sizes):
+        taken += size
         if taken > room and count:
-            return tuple(items[:count])
-    return tuple(items)
+            return count
+    return len(sizes)
 
 
 def written(text: str) -> int:

@@ -159,14 +159,15 @@ class FeedSite:
                     try:
                         pages = await self._written(known, key, pages)
                     except (UnknownFeed, RetiredFeed):
-                        del known.live[key]  # it was removed since the list was made
+                        del known.live[key], known.stamps[key]  # removed since the list was made
                         continue
                     except Exception as error:  # noqa: BLE001 – told to the caller
                         failures.append(error)
                         del known.stamps[key]
+                    self._pages = {**self._pages, **_by_path(pages)}  # no need to wait for the rest
                 known.held[key] = pages
             known = replace(known, opml=self._list(known, before))
-            self._known, self._pages = known, _by_path(known)
+            self._known, self._pages = known, self._all_pages(known)
             failures += await self._renew_shelf(known, before)
             served = self._what_is_served(known)
             changed = (url for url, tag in served.items() if self._served.get(url) != tag)
@@ -212,6 +213,13 @@ class FeedSite:
         updated = max(head.updated for head in heads.values())
         return self._press.packed(opml(lines), MEDIA_TYPE, updated, before.opml)
 
+    @staticmethod
+    def _all_pages(known: _Known) -> dict[str, Page]:
+        pages = {
+            path: page for held in known.held.values() for path, page in _by_path(held).items()
+        }
+        return pages if known.opml is None else {**pages, OPML: known.opml}
+
     async def _renew_shelf(self, known: _Known, before: _Known) -> list[Exception]:
         """What was asked for lately is made anew, so that it need not be waited for."""
         failures: list[Exception] = []
@@ -234,14 +242,18 @@ class FeedSite:
         return failures
 
     def _what_is_served(self, known: _Known) -> dict[str, str]:
+        """The documents of topics are told apart by what they are made of: they need not exist."""
         served: dict[str, str] = {}
-        for key, stamp in known.stamps.items():
+        for key in known.live:
             if key in known.held:
-                tags = {address: page.etag for address, page in known.held[key].items()}
-            else:
-                tag = hashlib.sha256(repr(stamp).encode()).hexdigest()
-                tags = {Address(key=key, document=document): tag for document in DOCUMENTS}
-            served |= {self._press.base_url + one.path: tag for one, tag in tags.items()}
+                pages = known.held[key].items()
+                served |= {self._press.base_url + one.path: page.etag for one, page in pages}
+                continue
+            stamp = known.stamps.get(key)
+            tag = "" if stamp is None else hashlib.sha256(repr(stamp).encode()).hexdigest()
+            for document in DOCUMENTS:
+                url = self._press.base_url + feed_path(key, document.name)
+                served[url] = tag or self._served.get(url, "")
         return served
 
     # --- answers ---------------------------------------------------------------------------------
@@ -316,8 +328,5 @@ class FeedSite:
         return await self._press.page(address, feed)
 
 
-def _by_path(known: _Known) -> dict[str, Page]:
-    pages = {a.decoded: page for held in known.held.values() for a, page in held.items()}
-    if known.opml is not None:
-        pages[OPML] = known.opml
-    return pages
+def _by_path(pages: Mapping[Address, Page]) -> dict[str, Page]:
+    return {address.decoded: page for address, page in pages.items()}

@@ -27,7 +27,7 @@ from bot.store.database import Database, changes
 from feeds.archives import Part
 from feeds.model import Feed, FeedKey, Item
 from feeds.occasions import Calendar
-from feeds.size import LARGEST, fitting
+from feeds.size import LARGEST, fitting, octets
 from feeds.source import Listed, OpenPart, RetiredFeed, UnknownFeed
 from translations.catalogs import catalog_for
 from translations.text import Text, text
@@ -59,7 +59,7 @@ class NewsroomFeeds:
         self._calendars: dict[str, Calendar] = {}
         self._texts: dict[int, Published] = {}
         self._texts_at = -1
-        self._items: OrderedDict[tuple[int, str], tuple[Published, Item]] = OrderedDict()
+        self._items: OrderedDict[tuple[int, str], tuple[Published, Item, int]] = OrderedDict()
         self.changes_at: datetime | None = None
         """When some feed will say something else without anybody's doing, as of the last list."""
 
@@ -118,15 +118,15 @@ class NewsroomFeeds:
         made = []
         for published in news:
             made.append(await self._item(items, published, key.language))
-        shown = fitting(made, LARGEST - _HEAD)
-        told = passed | {published.id for published in news[: len(shown)]}
+        count = fitting([size for _, size in made], LARGEST - _HEAD)
+        told = passed | {published.id for published in news[:count]}
         is_whole = all(not e.archive and e.published_id in told for e in tail)
         head = self._head(key, state, minted)
         leavings = [stones[ident].withdrawn_at for ident in gone[:1]]
         return replace(
             head,
             updated=max([head.updated, *(at + NOTICE for at in leavings if at is not None)]),
-            items=shown,
+            items=tuple(item for item, _ in made[:count]),
             gone=tuple(items.tombstone(stones[ident], key.language) for ident in gone),
             previous=_part(state.page - 1) if is_whole else Part(state.page, state.entries),
         )
@@ -256,16 +256,18 @@ class NewsroomFeeds:
         texts |= await publication.by_ids(connection, missing)
         return {ident: texts[ident] for ident in idents}
 
-    async def _item(self, items: Items, published: Published, language: str) -> Item:
+    async def _item(self, items: Items, published: Published, language: str) -> tuple[Item, int]:
+        """The item, and how many octets it takes."""
         key = (published.id, language)
         kept = self._items.pop(key, None)
         if kept is None or kept[0] != published:
-            kept = published, items.item(published, language)
+            item = items.item(published, language)
+            kept = published, item, octets(item)
             await asyncio.sleep(0)  # a text takes milliseconds: let requests in between
         self._items[key] = kept
         if len(self._items) > _ITEMS:
             self._items.popitem(last=False)
-        return kept[1]
+        return kept[1:]
 
     async def _minted_by(self) -> Authority:
         if self._authority is None:

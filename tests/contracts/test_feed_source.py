@@ -6,7 +6,7 @@ over a database gets the URL of a fresh one of the kind that it is named after.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,11 +25,12 @@ from bot.releases.review import OPERATOR
 from bot.settings import Settings
 from bot.site.source import NewsroomFeeds
 from bot.store.database import Database
+from feeds.archives import Part
 from feeds.documents import DOCUMENTS, Document
 from feeds.memory import MemorySource
 from feeds.model import Alternate, Feed, FeedKey, Item, tag_id
 from feeds.place import Place
-from feeds.source import FeedSource, RetiredFeed, UnknownFeed
+from feeds.source import FeedSource, Listed, OpenPart, RetiredFeed, UnknownFeed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +80,7 @@ async def memory(_: str) -> AsyncIterator[Newsroom]:
     source = MemorySource()
     source.put(FeedKey("en"), feed("en", "fr"))
     source.put(FeedKey("fr"), feed("fr", "en"))
+    source.keep(FeedKey("en"), Part(1, 1), feed("en", "fr"))
     source.retire(FeedKey("de"))
 
     async def correct() -> None:
@@ -246,6 +248,40 @@ async def test_a_correction_keeps_the_id_and_raises_updated(newsroom: Newsroom) 
         assert now.updated > was.updated
         assert (now.published, now.url, now.language) == (was.published, was.url, was.language)
     assert new.updated > old.updated
+
+
+async def test_a_part_of_an_archive_always_says_the_same(newsroom: Newsroom) -> None:
+    key, part = newsroom.corrected, Part(1, 1)
+    before = await newsroom.source.part(key, part)
+    assert [item.language for item in before.items] == [key.language]
+    assert before.id == (await newsroom.source.feed(key)).id
+    await newsroom.correct()
+    assert await newsroom.source.part(key, part) == before
+    with pytest.raises(OpenPart) as caught:
+        await newsroom.source.part(key, Part(1))
+    assert caught.value.key == key
+
+
+async def test_a_part_that_there_is_not_is_refused(newsroom: Newsroom) -> None:
+    for part in (Part(2), Part(1, 9), Part(7, 1)):
+        with pytest.raises(UnknownFeed):
+            await newsroom.source.part(newsroom.corrected, part)
+    with pytest.raises(UnknownFeed):
+        await newsroom.source.part(newsroom.unknown, Part(1, 1))
+    with pytest.raises(RetiredFeed):
+        await newsroom.source.part(newsroom.retired, Part(1, 1))
+
+
+async def test_versions_are_other_ones_only_where_something_changed(newsroom: Newsroom) -> None:
+    def versions(listing: Sequence[Listed]) -> dict[FeedKey, Hashable]:
+        return {one.key: (one.version, one.past) for one in listing}
+
+    before = versions(await newsroom.source.listing())
+    assert versions(await newsroom.source.listing()) == before
+    await newsroom.correct()
+    after = versions(await newsroom.source.listing())
+    assert after[newsroom.corrected] != before[newsroom.corrected]
+    assert after[newsroom.retired] == before[newsroom.retired]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

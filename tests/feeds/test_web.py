@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from collections.abc import Callable, Sequence
@@ -16,9 +17,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from lxml import etree
 
+from feeds.archives import Part
 from feeds.memory import MemorySource
 from feeds.model import Feed, FeedKey, Item, tag_id
-from feeds.source import Listed
+from feeds.source import Listed, RetiredFeed, UnknownFeed
 from feeds.web import FeedSite
 
 BASE = "https://news.example.org"
@@ -139,6 +141,19 @@ async def test_03_other_methods_are_told_what_is_allowed(
     assert set(answer.headers["Allow"].replace(" ", "").split(",")) == {"GET", "HEAD"}
 
 
+async def test_03_and_07_a_browser_may_ask_whether_a_reader_may_send_validators(
+    client: Client,
+) -> None:
+    asks = {"Origin": "https://a.example", "Access-Control-Request-Method": "GET"}
+    answer = await client.options(FEEDS[0], headers=asks)
+    assert answer.status == 204
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Headers"] == "*"
+    assert set(answer.headers["Access-Control-Allow-Methods"].split(", ")) == {"GET", "HEAD"}
+    read = await client.get(FEEDS[0])
+    assert "ETag" in read.headers["Access-Control-Expose-Headers"].split(", ")
+
+
 @every_document
 @pytest.mark.parametrize(
     ("accept", "coding"),
@@ -244,9 +259,15 @@ async def test_06_another_spelling_of_a_language_moves_to_the_proper_one(
 
 
 @pytest.mark.parametrize("path", [*DOCUMENTS, "/feeds/de/rss.xml", "/feeds/EN/rss.xml"])
-async def test_07_readers_in_web_pages_may_read_every_answer(client: Client, path: str) -> None:
-    answer = await client.get(path, allow_redirects=False, headers={"Origin": "https://a.example"})
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+async def test_04_and_07_every_answer_may_be_read_by_web_pages_and_says_what_it_varies_by(
+    client: Client, path: str, method: str
+) -> None:
+    headers = {"Origin": "https://a.example"}
+    answer = await client.request(method, path, allow_redirects=False, headers=headers)
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert "Set-Cookie" not in answer.headers
 
 
 async def test_14_hub_and_self_are_in_link_headers_and_in_every_feed(
@@ -301,6 +322,159 @@ async def test_a_host_may_mount_the_feeds_in_another_application(source: MemoryS
         assert (await client.get("/press/feeds/en/rss.xml")).status == 200
         assert (await client.get("/press/feeds/de/rss.xml")).status == 404
         assert (await client.get("/feeds/en/rss.xml")).status == 404
+
+
+# --- what is made when somebody asks --------------------------------------------------------------
+
+TOPIC = "/feeds/en/topics/harbour/atom.xml"
+PART = "/feeds/en/archive/1/atom.xml"
+
+
+class Counting(MemorySource):
+    """Notes what it was asked for; says ``refusal`` instead, once there is one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[FeedKey, Part | None]] = []
+        self.refusal: Exception | None = None
+
+    async def feed(self, key: FeedKey) -> Feed:
+        self.asked.append((key, None))
+        if self.refusal is not None:
+            raise self.refusal
+        await asyncio.sleep(0)
+        return await super().feed(key)
+
+    async def part(self, key: FeedKey, part: Part) -> Feed:
+        found = await super().part(key, part)
+        self.asked.append((key, part))
+        return found
+
+
+@pytest.fixture
+def archived(make_feed: Callable[..., Feed], make_item: Callable[..., Item]) -> Counting:
+    """A feed with a full part of its archive and two entries of the next, and one on a topic."""
+    source = Counting()
+    tail = Part(2, 2)
+    source.put(FeedKey("en"), make_feed(previous=tail))
+    old = make_feed(items=(make_item(slug="old"),), following=Part(2))
+    source.keep(FeedKey("en"), Part(1), old)
+    source.keep(FeedKey("en"), tail, make_feed(previous=Part(1)))
+    identity = tag_id("example.org", date(2024, 1, 1), "feed/en/harbour")
+    source.put(FeedKey("en", "harbour"), make_feed(id=identity))
+    return source
+
+
+async def test_13_parts_of_an_archive_are_served_by_the_same_rules(
+    archived: Counting, serve: Callable[[FeedSite], Any]
+) -> None:
+    site = FeedSite(archived, BASE, hubs=["https://hub.example.org/"])
+    await site.refresh()
+    client = await serve(site)
+    first = await client.get(PART, headers={"Accept-Encoding": "br"})
+    assert first.status == 200
+    assert first.headers["Content-Encoding"] == "br"
+    assert first.headers["Last-Modified"] == NEWEST
+    assert first.headers["Cache-Control"] == "public, max-age=86400"
+    assert "Link" not in first.headers  # a hub has nothing to say of what never changes
+    root = etree.fromstring(brotli.decompress(await first.read()))
+    links = {ln.get("rel"): ln.get("href") for ln in root.iterfind("{*}link")}
+    assert links["self"] == BASE + PART
+    assert links["current"] == f"{BASE}/feeds/en/atom.xml"
+    assert links["next-archive"] == f"{BASE}/feeds/en/archive/2/atom.xml"
+    assert "prev-archive" not in links
+    assert "hub" not in links
+    assert root.find("{http://purl.org/syndication/history/1.0}archive") is not None
+    has = {"Accept-Encoding": "br", "If-None-Match": first.headers["ETag"]}
+    assert (await client.get(PART, headers=has)).status == 304
+    head = await client.head(PART, headers={"Accept-Encoding": "br"})
+    assert dict(head.headers) | {"Date": ""} == dict(first.headers) | {"Date": ""}
+    assert archived.asked.count((FeedKey("en"), Part(1))) == 1
+    open_yet = await client.get("/feeds/en/archive/2/rss.xml", allow_redirects=False)
+    assert open_yet.status == 307
+    assert open_yet.headers["Location"] == f"{BASE}/feeds/en/rss.xml"
+    tail = json.loads(await (await client.get("/feeds/en/archive/2-2/feed.json")).read())
+    assert tail["next_url"] == f"{BASE}/feeds/en/archive/1/feed.json"
+    current = json.loads(await (await client.get(JSON_FEED)).read())
+    assert current["next_url"] == tail["feed_url"] == f"{BASE}/feeds/en/archive/2-2/feed.json"
+    assert (await client.get("/feeds/en/archive/9/atom.xml")).status == 404
+
+
+async def test_many_who_ask_at_once_have_a_document_made_once(
+    archived: Counting, serve: Callable[[FeedSite], Any]
+) -> None:
+    site = FeedSite(archived, BASE)
+    await site.refresh()
+    client = await serve(site)
+    assert (FeedKey("en", "harbour"), None) not in archived.asked
+    answers = await asyncio.gather(*(client.get(TOPIC) for _ in range(8)))
+    assert {answer.status for answer in answers} == {200}
+    assert archived.asked.count((FeedKey("en", "harbour"), None)) == 1
+
+
+async def test_what_was_asked_for_lately_is_renewed_before_anybody_asks_again(
+    archived: Counting, serve: Callable[[FeedSite], Any], make_feed: Callable[..., Feed]
+) -> None:
+    site = FeedSite(archived, BASE)
+    await site.refresh()
+    client = await serve(site)
+    before = await client.get(TOPIC)
+    await client.get(PART)
+    old = await archived.feed(FeedKey("en", "harbour"))
+    archived.put(FeedKey("en", "harbour"), replace(old, title="Renamed"))
+    rebuilt = await site.refresh()
+    assert f"{BASE}{TOPIC}" in rebuilt.changed
+    archived.asked.clear()
+    after = await client.get(TOPIC, headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status == 200
+    assert b"Renamed" in await after.read()
+    assert (await client.get(PART)).status == 200
+    assert archived.asked == []
+    # A text was taken out of the archive: what was kept of it is not served once more.
+    archived.keep(FeedKey("en"), Part(1), make_feed(title="Less"))
+    await site.refresh()
+    assert b"Less" in await (await client.get(PART)).read()
+    archived.retire(FeedKey("en", "harbour"))
+    await site.refresh()
+    assert (await client.get(TOPIC)).status == 410
+
+
+async def test_the_shelf_holds_no_more_than_there_is_room_for(
+    archived: Counting, serve: Callable[[FeedSite], Any], make_feed: Callable[..., Feed]
+) -> None:
+    for number in range(2, 12):
+        archived.keep(FeedKey("en"), Part(number), make_feed())
+    site = FeedSite(archived, BASE, shelf=12_000)
+    await site.refresh()
+    client = await serve(site)
+    for _ in range(2):
+        for number in range(1, 12):
+            assert (await client.get(f"/feeds/en/archive/{number}/atom.xml")).status == 200
+        assert (await client.get("/feeds/en/archive/11/atom.xml")).status == 200
+    made = [part.number for _, part in archived.asked if part]
+    assert made.count(11) == 2
+    assert made.count(1) == 2
+
+
+async def test_06_what_cannot_be_made_says_why(
+    archived: Counting, serve: Callable[[FeedSite], Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    site = FeedSite(archived, BASE)
+    await site.refresh()
+    client = await serve(site)
+    key = FeedKey("en", "harbour")
+    for archived.refusal, status in (
+        (RetiredFeed(key), 410),
+        (UnknownFeed(key), 404),
+        (ConnectionError("the database is away"), 503),
+    ):
+        answer = await client.get(TOPIC)
+        assert answer.status == status
+        assert ("Retry-After" in answer.headers) is (status == 503)
+        assert "the database" not in await answer.text()
+    assert "the database is away" in caplog.text
+    archived.refusal = None
+    assert (await client.get(TOPIC)).status == 200
 
 
 async def test_opml_leads_to_every_feed(client: Client) -> None:

@@ -380,6 +380,7 @@ async def test_11_two_changes_in_one_second_have_two_dates(newsroom: Newsroom) -
     assert len(moments) == 3
 
 
+@pytest.mark.parametrize("backend", ["postgresql"])
 async def test_13_whatever_happens_a_page_stays_as_it_is_and_nothing_is_lost(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:

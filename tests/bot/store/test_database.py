@@ -9,10 +9,11 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StoreError
-from bot.releases import repository
+from bot.releases import chronicle, repository
+from bot.releases.chronicle import Log
 from bot.store import migrate, migrations
 from bot.store import tables as t
-from bot.store.database import Database, changes, shown_url, touch
+from bot.store.database import Database, changes, recalled, shown_url, touch
 
 
 async def test_an_instant_comes_back_aware_and_in_utc(database: Database) -> None:
@@ -116,6 +117,7 @@ async def test_an_unreachable_server_is_named_without_its_password() -> None:
     assert shown_url(database.url) == "postgresql://127.0.0.1/nothing"
 
 
+GERMAN = Log("de")
 OLD_ROWS = """
 INSERT INTO release (id, slug, original, date, topics, issuer, contact, related,
     required_languages, state, pubstatus, archive, created_at, changed_at)
@@ -128,8 +130,13 @@ INSERT INTO variant (release_id, language, place, headline, subhead, body, occas
     (1, 'ru', 2, 'Устав', '', 'Текст.', '', 'draft', 'b', '', '', '2026-06-26 08:00:00');
 INSERT INTO published (id, release_id, slug, original, date, dateline, topics, issuer, contact,
     related, archive, published_at, updated_at)
-  VALUES (1, 1, 'charter', 'en', '2026-06-26', '', '[]', '{}', '{}', '[]', false,
+  VALUES (1, 1, 'charter', 'en', '2026-06-26', '', '["sea"]', '{}', '{}', '[]', false,
     '2026-06-26 08:00:00', '2026-06-26 08:00:00');
+INSERT INTO published_variant (published_id, language, headline, subhead, body, published_at,
+    updated_at)
+  VALUES (1, 'en', 'Charter', '', 'Text.', '2026-06-26 08:00:00', '2026-06-26 08:00:00'),
+    (1, 'fr', 'Charte', '', 'Texte.', '2026-06-26 09:00:00', '2026-06-26 09:30:00');
+INSERT INTO meta (key, value) VALUES ('feeds_offered', '[["en", ""], ["de", ""], ["en", "sea"]]');
 INSERT INTO observance (id, release_id, origin, every, years, feb29, at, catch_up,
     without_edition, remind, accepted)
   VALUES (1, 1, '1945-06-26', 1, '[]', 'feb28', '', 'same-day', 'announce', '[]', true);
@@ -165,8 +172,20 @@ async def test_an_older_database_keeps_every_row_through_the_migrations(empty_ur
             ).all()
             original = (await repository.by_id(connection, 1)).variants["en"]
             assert await connection.scalar(select(t.delivery.c.way)) == "send"
+            logs = {state.log: state for state in await chronicle.states(connection)}
+            entered = await chronicle.page(connection, Log("fr", "sea"), 1)
+            offered = await recalled(connection, "feeds_offered")
     finally:
         await database.close()
+    assert offered is None
+    assert logs.keys() == {
+        *(Log(tag, name) for tag in ("en", "fr") for name in ("", "sea")),
+        GERMAN,
+    }
+    assert not logs[GERMAN].is_begun
+    assert (logs[Log("fr")].page, logs[Log("fr")].entries) == (1, 1)
+    assert logs[Log("fr")].updated_at == datetime(2026, 6, 26, 9, 30, tzinfo=UTC)
+    assert [(e.published_id, e.place, e.languages) for e in entered] == [(1, 1, ("en", "fr"))]
     assert [row.language for row in kept] == ["en", "fr"]
     assert kept[0].hash == original.content_hash
     assert kept[0].body == "Text."
