@@ -105,6 +105,7 @@ class Service:
         token = self._token
         if token is None or not self.roles & {"bot", "sender"}:
             return None
+        from bot.transports.photos import Photos
         from bot.transports.telegram import TelegramTransport
 
         rate = self.settings.rate_per_second
@@ -113,6 +114,7 @@ class Service:
             self.settings.telegram_api_url,
             per_second=pace.FREE if pace.paid_cap(self.settings) else rate,
             paid_per_second=rate,
+            photos=Photos(self.database, pace.key_of(token)),
         )
         stack.push_async_callback(transport.close)
         return transport

@@ -9,8 +9,9 @@ from bot.cli.session import Session
 from bot.delivery.message import draft_message
 from bot.releases import repository
 from bot.releases.counting import counted
+from bot.releases.release import Release
 from bot.transports.entities import units
-from bot.transports.fit import TEXT_LIMIT, Fitted, fit
+from bot.transports.fit import Fitted, fit
 from translations.locales import native_name
 from translations.text import text
 
@@ -36,7 +37,8 @@ async def preview(session: Session, slug: str, language: str | None, *, as_json:
                     else None,
                     "paragraphs": message.shown,
                     "units": units(message.text),
-                    "limit": TEXT_LIMIT,
+                    "limit": message.limit,
+                    "photo": message.photo.digest if message.photo else None,
                     "warnings": remarks.warnings_json(counted(release, (tag,))),
                 }
                 for tag, message in messages.items()
@@ -44,13 +46,23 @@ async def preview(session: Session, slug: str, language: str | None, *, as_json:
         )
         return
     for tag, message in messages.items():
-        _show(session.out, tag, message)
+        _show(session.out, release, tag, message)
         for one in counted(release, (tag,)):
             session.out.complain(one.as_text())
 
 
-def _show(out: Output, tag: str, message: Fitted) -> None:
-    out.sheet(f"{native_name(tag)} ({tag})", (), message.text)
+def _show(out: Output, release: Release, tag: str, message: Fitted) -> None:
+    lines = (
+        [
+            (
+                text("Photo"),
+                f"{release.pictures[0].widest.width} × {release.pictures[0].widest.height}",
+            )
+        ]
+        if message.photo
+        else []
+    )
+    out.sheet(f"{native_name(tag)} ({tag})", lines, message.text)
     if message.button:
         label, url = message.button
         out.say(f"[{label}] {url}")
@@ -58,6 +70,6 @@ def _show(out: Output, tag: str, message: Fitted) -> None:
         text(
             "Length {units} of at most {limit} (UTF-16 units).",
             units=units(message.text),
-            limit=TEXT_LIMIT,
+            limit=message.limit,
         )
     )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from urllib.parse import quote
 
 from bot.audience.choice import Choice
 from bot.occasions.calendar import local_date
 from bot.releases import body
 from bot.releases.correction import Correction
+from bot.releases.picture import Picture
 from bot.releases.publication import Published, filled_headline
 from bot.releases.release import Issuer, Release
 from bot.settings import Settings
-from bot.transports.base import Message, Paragraph, Span
+from bot.transports.base import Message, Paragraph, Photo, Span
 from translations.catalogs import Catalog, catalog_for
 from translations.formats import formats_for
 from translations.locales import UnknownLanguage, native_name
@@ -48,6 +50,12 @@ def published_message(
         paragraphs=(
             *(_notes(published, choice.language, settings) if corrected else ()),
             *_opening(variant.subhead, variant.body),
+        ),
+        **_illustrated(
+            published.pictures,
+            choice.language,
+            published.original,
+            notes=len(published.corrections_in(choice.language)) if corrected else 0,
         ),
         signature=signature(published.issuer, published.date, choice.language, settings),
         button=(
@@ -104,12 +112,31 @@ def draft_message(release: Release, language: str, settings: Settings) -> Messag
         language=language,
         headline=filled_headline(release, language),
         paragraphs=_opening(variant.subhead, variant.body),
+        **_illustrated(release.pictures, language, release.original),
         signature=signature(release.issuer, release.date, language, settings),
         button=(
             catalog_for(language).render(text("Read the full release")),
             page_url(settings, release.slug, language),
         ),
     )
+
+
+def _illustrated(
+    pictures: Sequence[Picture], language: str, original: str, *, notes: int = 0
+) -> dict[str, Any]:
+    """The first picture, and how much of the text has to be beside it: the ``notes`` to readers,
+    and the paragraph that stands for the text."""
+    if not pictures:
+        return {}
+    first = pictures[0]
+    caption, credit = (
+        said.text if said is not None else ""
+        for said in (first.caption_in(language, original), first.credit_in(language, original))
+    )
+    words = catalog_for(language)
+    line = words.render(text("Picture: {credit}", credit=credit)) if credit else ""
+    photo = Photo(digest=first.digest, caption=caption, credit=line)
+    return {"photo": photo, "lead": notes + 1}
 
 
 def signature(issuer: Issuer, on: date, language: str, settings: Settings) -> str:

@@ -154,16 +154,16 @@ def leave_chat(desk: Desk, values: Values) -> bool:
 
 @table.method("getFile", "file_id", file_id=p.string)
 def get_file(desk: Desk, values: Values) -> dict[str, Any]:
-    document = desk.chats.files.get(values["file_id"])
-    if document is None:
+    file = desk.chats.files.find(values["file_id"])
+    if file is None:
         raise bad_request("invalid file_id")
-    if len(document.data) > DOWNLOAD_BYTES:
+    if len(file.data) > DOWNLOAD_BYTES:
         raise bad_request("file is too big")
     return {
-        "file_id": document.file_id,
-        "file_unique_id": f"u{document.file_id}",
-        "file_size": len(document.data),
-        "file_path": document.path,
+        "file_id": file.file_id,
+        "file_unique_id": f"u{file.file_id}",
+        "file_size": len(file.data),
+        "file_path": file.path,
     }
 
 

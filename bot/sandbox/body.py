@@ -11,6 +11,8 @@ from aiohttp import web
 from bot.sandbox.parameters import Upload
 from bot.sandbox.refusal import Refusal, bad_request
 
+ATTACHED = "attach://"
+
 
 async def parameters_of(request: web.BaseRequest) -> dict[str, Any]:
     """What the call was given, from its address and its body; raises ``Refusal``."""
@@ -45,8 +47,18 @@ async def _multipart(request: web.BaseRequest, raw: dict[str, Any]) -> None:
             files[name] = Upload(name=part.filename, mime=part.content_type, data=part.file.read())
         else:
             raw[name] = part if isinstance(part, str) else part.decode()
-    attached = {f"attach://{name}" for name in files}
     for name, value in raw.items():
-        if isinstance(value, str) and value in attached:
-            raw[name] = files.pop(value.removeprefix("attach://"))
+        if isinstance(value, str) and ATTACHED in value:
+            raw[name] = _attached(value, files)
     raw.update(files)
+
+
+def _attached(value: str, files: dict[str, Upload]) -> Any:
+    """The file that a parameter names, or an object with the file that its ``media`` names."""
+    if value.startswith(ATTACHED):
+        return files.pop(value.removeprefix(ATTACHED), value)
+    decoded = orjson.loads(value) if value.startswith("{") else value
+    if isinstance(decoded, dict) and str(decoded.get("media")).startswith(ATTACHED):
+        name = decoded["media"].removeprefix(ATTACHED)
+        return decoded | {"media": files.pop(name, decoded["media"])}
+    return value

@@ -48,6 +48,8 @@ class Bubble:
     quoted: str = ""
     file: str = ""
     size: str = ""
+    photo: str = ""
+    photo_size: tuple[int, int] = (0, 0)
     note: str = ""
     keyboard: tuple[tuple[Button, ...], ...] = ()
 
@@ -137,6 +139,7 @@ def _bubble(message: Message, catalog: Catalog, zone: tzinfo) -> Bubble:
     at = message.at.astimezone(zone)
     private = isinstance(message.chat, PrivateChat)
     document = message.document
+    photo = message.photo.largest if message.photo else None
     size = text("{size} KB", size=-(-len(document.data) // 1024)) if document else None
     return Bubble(
         id=message.message_id,
@@ -150,6 +153,8 @@ def _bubble(message: Message, catalog: Catalog, zone: tzinfo) -> Bubble:
         quoted=_quoted(message.reply_to),
         file=document.name if document else "",
         size=catalog.render(size) if size else "",
+        photo=f"/photos/{photo.file.file_id}" if photo else "",
+        photo_size=(photo.width, photo.height) if photo else (0, 0),
         note=_note(message, catalog),
         keyboard=tuple(
             tuple(Button(label=b.label, data=b.data, url=safe_link(b.url)) for b in row)

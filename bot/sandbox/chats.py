@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
 from bot.clock import Clock
 from bot.sandbox.chat import Chat
-from bot.sandbox.message import Document
+from bot.sandbox.files import Files
 from bot.sandbox.person import Person
 from bot.sandbox.queries import Queries
 from bot.sandbox.refusal import bad_request
@@ -25,9 +24,8 @@ class Chats:
         self.updates = updates
         self.queries = Queries(updates)
         self.people: dict[int, Person] = {}
-        self.files: dict[str, Document] = {}
+        self.files = Files()
         self._chats: dict[int, Chat] = {}
-        self._file_ids = itertools.count(1)
 
     def __iter__(self) -> Iterator[Chat]:
         return iter(tuple(self._chats.values()))
@@ -66,10 +64,3 @@ class Chats:
             raise ValueError("a group's id is negative, a supergroup's or channel's -100…")
         self._chats[room.id] = room
         return room
-
-    def keep(self, name: str, data: bytes, mime: str) -> Document:
-        document = Document(
-            file_id=f"SANDBOX{next(self._file_ids):08d}", name=name, mime=mime, data=data
-        )
-        self.files[document.file_id] = document
-        return document

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.files import Document, Photo
 from bot.sandbox.keyboards import Button, Markup, buttons
 from bot.sandbox.text import Entity
 
@@ -14,37 +15,13 @@ if TYPE_CHECKING:
     from bot.sandbox.person import Person
 
 
-@dataclass(frozen=True, kw_only=True)
-class Document:
-    """A file that the server keeps."""
-
-    file_id: str
-    name: str
-    mime: str
-    data: bytes
-
-    @property
-    def path(self) -> str:
-        """Where it is below ``/file/bot<token>/``."""
-        return f"documents/{self.file_id}"
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "file_id": self.file_id,
-            "file_unique_id": f"u{self.file_id}",
-            "file_name": self.name,
-            "mime_type": self.mime,
-            "file_size": len(self.data),
-        }
-
-
 @dataclass(kw_only=True, slots=True, eq=False)
 class Message:
     """A message as it now is. ``sender`` is ``None`` for the bot; ``at`` and ``edited`` are UTC.
 
-    ``text`` holds the caption if there is a ``document``, and documents that were sent together
-    have the same ``album``; ``entities`` have offsets in UTF-16
-    units. ``service`` holds the fields of a message that people did not write.
+    ``text`` holds the caption if there is a ``document`` or a ``photo``, and what was sent
+    together has the same ``album``; ``entities`` have offsets in UTF-16 units. ``service`` holds
+    the fields of a message that people did not write.
     """
 
     chat: Chat
@@ -58,6 +35,7 @@ class Message:
     thread_id: int | None = None
     reply_to: Message | None = None
     document: Document | None = None
+    photo: Photo | None = None
     album: str = ""
     silent: bool = False
     protected: bool = False
@@ -69,6 +47,10 @@ class Message:
     @property
     def from_bot(self) -> bool:
         return self.sender is None and self.service is None
+
+    @property
+    def has_caption(self) -> bool:
+        return self.document is not None or self.photo is not None
 
     @property
     def buttons(self) -> list[Button]:
@@ -89,8 +71,11 @@ class Message:
             result["from"] = self.sender.as_json()
         else:
             result["from"] = chat.chats.bot
-        if self.document is not None:
-            result["document"] = self.document.as_json()
+        if self.has_caption:
+            if self.document is not None:
+                result["document"] = self.document.as_json()
+            if self.photo is not None:
+                result["photo"] = self.photo.as_json()
             if self.text:
                 result["caption"] = self.text
                 if self.entities:

@@ -82,6 +82,8 @@ class Page:
                 return self._whole()
             if request.path == "/favicon.ico":
                 return web.Response(status=204)
+            if request.path.startswith("/photos/"):
+                return self._photo(request.path.removeprefix("/photos/"))
             if request.path == "/chats":
                 return self._fragment(request.query.get("seen", ""))
         elif request.method == "POST":
@@ -106,7 +108,8 @@ class Page:
         )
         policy = (
             f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; "
-            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            "connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'"
         )
         headers = {**_HEADERS, "Content-Security-Policy": policy}
         return web.Response(text=html, content_type="text/html", headers=headers)
@@ -116,6 +119,17 @@ class Page:
             return web.Response(status=204, headers=_HEADERS)
         headers = {**_HEADERS, "Content-Security-Policy": "default-src 'none'"}
         return web.Response(text=self._cards(), content_type="text/html", headers=headers)
+
+    def _photo(self, name: str) -> web.Response:
+        file = self._chats.files.find(name)
+        if file is None or not file.mime.startswith("image/"):
+            return web.Response(status=404, text="no such photo\n")
+        headers = {
+            "Cache-Control": "private, max-age=86400, immutable",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return web.Response(body=file.data, content_type=file.mime, headers=headers)
 
     def _cards(self) -> str:
         return self._templates.get_template("chats.html").render(

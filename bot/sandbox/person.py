@@ -82,7 +82,26 @@ class Person:
         """Send a file; clients send several at once as messages of one ``album``."""
         return self._say(
             chat,
-            document=self._chats.keep(name, data, mime),
+            document=self._chats.files.document(name, data, mime),
+            text=caption,
+            entities=commands_in(caption),
+            album=album,
+            reply_to=reply_to,
+        )
+
+    def send_photo(
+        self,
+        data: bytes,
+        *,
+        caption: str = "",
+        album: str = "",
+        reply_to: Message | None = None,
+        chat: Chat | None = None,
+    ) -> Message:
+        """Send a picture as a photo; raises ``Refusal`` for what is none."""
+        return self._say(
+            chat,
+            photo=self._chats.files.photo(data),
             text=caption,
             entities=commands_in(caption),
             album=album,
@@ -108,6 +127,7 @@ class Person:
             text=message.text,
             entities=list(message.entities),
             document=message.document,
+            photo=message.photo,
             origin=origin,
         )
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from bot.sandbox import parameters as p
 from bot.sandbox.chat import Chat
+from bot.sandbox.files import Document, Photo
 from bot.sandbox.keyboards import checked_keyboard
-from bot.sandbox.message import Document, Message
+from bot.sandbox.message import Message
 from bot.sandbox.methods import Desk, Methods, Values
 from bot.sandbox.refusal import Refusal, bad_request, too_many
-from bot.sandbox.text import CAPTION_UNITS, checked_url, formatted
+from bot.sandbox.text import CAPTION_UNITS, Entity, checked_url, formatted
 
 UPLOAD_BYTES = 50 * 1024 * 1024
 table = Methods()
@@ -45,6 +46,24 @@ def _reply(name: str, raw: Any) -> dict[str, Any]:
     if "message_id" not in reply:
         raise bad_request("can't parse reply parameters: Can't find field \"message_id\"")
     return reply
+
+
+_PHOTO: dict[str, p.Reader] = {
+    "type": p.string,
+    "media": p.upload,
+    "caption": p.string,
+    "parse_mode": p.string,
+    "caption_entities": p.array,
+    "show_caption_above_media": p.boolean,
+    "has_spoiler": p.boolean,
+}
+
+
+def _media(name: str, raw: Any) -> dict[str, Any]:
+    media = p.only(name, p.mapping(name, raw), _PHOTO)
+    if media.get("type") != "photo" or "media" not in media:
+        raise bad_request("the sandbox knows no media but a photo")
+    return media
 
 
 _SENDING: dict[str, p.Reader] = {
@@ -90,14 +109,26 @@ def send_message(desk: Desk, values: Values) -> dict[str, Any]:
 )
 def send_document(desk: Desk, values: Values) -> dict[str, Any]:
     chat = _open_chat(desk, values)
-    caption, entities = formatted(
-        values.get("caption", ""),
-        values.get("caption_entities"),
-        values.get("parse_mode"),
-        limit=CAPTION_UNITS,
-    )
+    caption, entities = _captioned(values)
     document = _document(desk, values["document"])
     return _post(chat, values, text=caption, entities=entities, document=document)
+
+
+@table.method(
+    "sendPhoto",
+    "chat_id",
+    "photo",
+    photo=p.upload,
+    caption=p.string,
+    caption_entities=p.array,
+    show_caption_above_media=p.boolean,
+    has_spoiler=p.boolean,
+    **_SENDING,
+)
+def send_photo(desk: Desk, values: Values) -> dict[str, Any]:
+    chat = _open_chat(desk, values)
+    caption, entities = _captioned(values)
+    return _post(chat, values, text=caption, entities=entities, photo=_photo(desk, values["photo"]))
 
 
 @table.method(
@@ -115,7 +146,7 @@ def send_document(desk: Desk, values: Values) -> dict[str, Any]:
 )
 def edit_message_text(desk: Desk, values: Values) -> dict[str, Any]:
     message = _own(desk, values)
-    if message.document is not None:
+    if message.has_caption:
         raise bad_request("there is no text in the message to edit")
     visible, entities = formatted(values["text"], values.get("entities"), values.get("parse_mode"))
     if not visible:
@@ -127,6 +158,54 @@ def edit_message_text(desk: Desk, values: Values) -> dict[str, Any]:
         entities=entities,
         reply_markup=values.get("reply_markup"),
         preview=values.get("link_preview_options", message.preview),
+    )
+
+
+@table.method(
+    "editMessageCaption",
+    "chat_id",
+    "message_id",
+    chat_id=p.chat_id,
+    message_id=p.integer,
+    caption=p.string,
+    parse_mode=p.string,
+    caption_entities=p.array,
+    show_caption_above_media=p.boolean,
+    reply_markup=_keyboard,
+)
+def edit_message_caption(desk: Desk, values: Values) -> dict[str, Any]:
+    message = _own(desk, values)
+    if not message.has_caption:
+        raise bad_request("there is no caption in the message to edit")
+    caption, entities = _captioned(values)
+    markup = values.get("reply_markup")
+    return _change(desk, message, text=caption, entities=entities, reply_markup=markup)
+
+
+@table.method(
+    "editMessageMedia",
+    "chat_id",
+    "message_id",
+    "media",
+    chat_id=p.chat_id,
+    message_id=p.integer,
+    media=_media,
+    reply_markup=_keyboard,
+)
+def edit_message_media(desk: Desk, values: Values) -> dict[str, Any]:
+    """A text becomes a photo as well."""
+    message = _own(desk, values)
+    media = values["media"]
+    caption, entities = _captioned(media)
+    return _change(
+        desk,
+        message,
+        text=caption,
+        entities=entities,
+        photo=_photo(desk, media["media"]),
+        document=None,
+        preview=None,
+        reply_markup=values.get("reply_markup"),
     )
 
 
@@ -208,14 +287,31 @@ def _change(desk: Desk, message: Message, **fields: Any) -> dict[str, Any]:
     return message.as_json()
 
 
+def _captioned(values: Values) -> tuple[str, list[Entity]]:
+    return formatted(
+        values.get("caption", ""),
+        values.get("caption_entities"),
+        values.get("parse_mode"),
+        limit=CAPTION_UNITS,
+    )
+
+
 def _document(desk: Desk, given: p.Upload | str) -> Document:
     if isinstance(given, str):
-        known = desk.chats.files.get(given)
-        if known is None:
-            raise bad_request("wrong file identifier/HTTP URL specified")
-        return known
+        return desk.chats.files.known_document(given)
+    _check_upload(given)
+    return desk.chats.files.document(given.name, given.data, given.mime)
+
+
+def _photo(desk: Desk, given: p.Upload | str) -> Photo:
+    if isinstance(given, str):
+        return desk.chats.files.known_photo(given)
+    _check_upload(given)
+    return desk.chats.files.photo(given.data)
+
+
+def _check_upload(given: p.Upload) -> None:
     if not given.data:
         raise bad_request("file must be non-empty")
     if len(given.data) > UPLOAD_BYTES:
         raise Refusal(413, "Request Entity Too Large")
-    return desk.chats.keep(given.name, given.data, given.mime)

@@ -198,10 +198,10 @@ class Sandbox:
 
     def _file(self, token: str, path: str) -> web.Response:
         self._check_token(token)
-        document = self.chats.files.get(path.removeprefix("documents/"))
-        if document is None or document.path != path or len(document.data) > asking.DOWNLOAD_BYTES:
+        file = self.chats.files.at(path)
+        if file is None or len(file.data) > asking.DOWNLOAD_BYTES:
             raise not_found()
-        return web.Response(body=document.data, content_type="application/octet-stream")
+        return web.Response(body=file.data, content_type="application/octet-stream")
 
     async def _call(self, request: web.BaseRequest, token: str, name: str) -> web.Response:
         self._check_token(token)

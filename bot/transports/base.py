@@ -29,6 +29,16 @@ class Paragraph:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Photo:
+    """A picture that goes with a message, by its name in the library. ``credit`` is always beside
+    it, ``caption`` where there is room."""
+
+    digest: str
+    caption: str = ""
+    credit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """One announcement in one language, not yet fitted to any transport.
 
@@ -47,6 +57,10 @@ class Message:
     button: tuple[str, str] | None = None
     silent: bool = False
     """Whether it arrives without a sound."""
+    photo: Photo | None = None
+    lead: int = 1
+    """How many of the first paragraphs have to be there with a photo: a transport that has not
+    that much room beside one leaves the photo to the page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +154,8 @@ class Transport(Protocol):
         ...
 
     async def edit(self, address: str, message_id: str, message: Message) -> Outcome:
-        """Put ``message`` in the place of an earlier one, without notifying anybody.
+        """Put ``message`` in the place of an earlier one, without notifying anybody. A photo that
+        the earlier one showed, and this one does not, is seen no more.
 
         ``Sent`` once it reads so, also where it did already: doing it twice does no harm.
         ``Refused`` as ``not_editable`` where the earlier message is gone or may not be changed;

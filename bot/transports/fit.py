@@ -1,16 +1,17 @@
-"""Fit a message to Telegram: one text within its limits, and entities instead of markup."""
+"""Fit a message to Telegram: one text, or one photo with a caption, within its limits, and
+entities instead of markup."""
 
 from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from urllib.parse import urlsplit
 
 from bot.releases.direction import stretches
-from bot.transports.base import Message, Paragraph
+from bot.transports.base import Message, Paragraph, Photo
 from bot.transports.entities import Entity, Mark, entities, units
 from translations.bidi import controls, inserted
 from translations.locales import direction
@@ -18,6 +19,9 @@ from translations.locales import direction
 TEXT_LIMIT = 4096
 """UTF-16 code units (Bot API, ``sendMessage``). At three bytes a unit at most, a text within it
 is also within the 32,768 bytes of UTF-8 that the server reads."""
+
+CAPTION_LIMIT = 1024
+"""The same below a photo (Bot API, ``sendPhoto``)."""
 
 GAP = "\n\n"
 ZWJ = "\u200d"
@@ -36,23 +40,52 @@ class Fitted:
     """A text Telegram accepts as it stands.
 
     ``shown`` counts the opening paragraphs that are in it, each of them whole. The text neither
-    begins nor ends with white space, because Telegram would trim it.
+    begins nor ends with white space, because Telegram would trim it. It is the caption of
+    ``photo``, if there is one.
     """
 
     text: str
     entities: tuple[Entity, ...] = ()
     button: tuple[str, str] | None = None
     shown: int = 0
+    photo: Photo | None = None
+
+    @property
+    def limit(self) -> int:
+        return TEXT_LIMIT if self.photo is None else CAPTION_LIMIT
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Block:
     text: str
     marks: tuple[Mark, ...] = ()
+    cut: bool = False
 
 
 def fit(message: Message) -> Fitted:
-    """Headline, label, as many opening paragraphs as fit, signature; parted by blank lines.
+    """The message as it is sent: below its photo where a caption has room for all that has to be
+    read, else as a text of its own, of which the page's preview shows the picture."""
+    if message.photo is not None:
+        fitted, whole = _laid_out(message, CAPTION_LIMIT)
+        if whole and fitted.shown >= min(message.lead, len(message.paragraphs)):
+            return fitted
+    return fit_text(message)
+
+
+def fit_text(message: Message) -> Fitted:
+    """The same as a text, whatever photo there is."""
+    return _laid_out(replace(message, photo=None), TEXT_LIMIT)[0]
+
+
+def fit_caption(message: Message, otherwise: Photo) -> Fitted:
+    """The same below its photo, or the other where it has none, however little fits there: a
+    photo that was sent cannot become a text."""
+    return _laid_out(replace(message, photo=message.photo or otherwise), CAPTION_LIMIT)[0]
+
+
+def _laid_out(message: Message, limit: int) -> tuple[Fitted, bool]:
+    """Headline, label, as many opening paragraphs as fit, what is said of a photo, signature;
+    parted by blank lines; and whether nothing of it was cut.
 
     A paragraph is shown whole or not at all, and none after the first that does not fit. Only a
     headline, label or signature too long by itself is cut, at a word, with “…”.
@@ -62,12 +95,14 @@ def fit(message: Message) -> Fitted:
     leaves open is closed at the end of its line. So nothing in a headline reaches the signature.
     No control is within an address, a document symbol or a piece of code.
     """
-    # A quarter of the text is many times any real label or signature, and leaves the headline half.
-    language = message.language
-    label = _line(message.label, message.label_language or language, TEXT_LIMIT // 4, "italic")
-    signature = _line(message.signature, language, TEXT_LIMIT // 4)
+    # A quarter of the text is many times any real label or signature, and leaves the headline half
+    # (of a caption a quarter).
+    language, quarter = message.language, limit // 4
+    label = _line(message.label, message.label_language or language, quarter, "italic")
+    signature = _line(message.signature, language, quarter)
+    about = _about(message.photo, language, quarter)
     # Every block is counted with a gap after it, and the last one has none.
-    room = TEXT_LIMIT + len(GAP) - _cost([label, signature])
+    room = limit + len(GAP) - _cost([label, about, signature])
     headline = _line(message.headline, language, room - len(GAP), "bold")
     room -= _cost([headline])
 
@@ -82,16 +117,27 @@ def fit(message: Message) -> Fitted:
         opening.append(block)
         shown += 1
 
-    blocks = [block for block in (headline, label, *opening, signature) if block.text]
+    blocks = [block for block in (headline, label, *opening, about, signature) if block.text]
     starts = accumulate((units(block.text) + len(GAP) for block in blocks), initial=0)
-    return Fitted(
+    fitted = Fitted(
         text=GAP.join(block.text for block in blocks),
         entities=entities(
             (start, block.text, block.marks) for start, block in zip(starts, blocks, strict=False)
         ),
         button=message.button if message.button and all(message.button) else None,
         shown=shown,
+        photo=message.photo,
     )
+    return fitted, not any(block.cut for block in (headline, label, signature))
+
+
+def _about(photo: Photo | None, language: str, room: int) -> _Block:
+    """What is said of a photo. Where there is not room for all, whose it is matters more than
+    what it shows."""
+    if photo is None:
+        return _Block(text="")
+    whole = _line(" ".join(filter(None, (photo.caption, photo.credit))), language, room, "italic")
+    return _line(photo.credit, language, room, "italic") if whole.cut else whole
 
 
 def _cost(blocks: Iterable[_Block]) -> int:
@@ -106,10 +152,10 @@ def _line(text: str, language: str, room: int, style: str = "") -> _Block:
     while (over := units(shown) + len(_controls(shown, language)) - room) > 0:
         budget -= over
         shown = _cut(text[start:end], budget)
+    cut = shown != text[start:end]
     shown = inserted(shown, _controls(shown, language))
-    if not style or not shown:
-        return _Block(text=shown)
-    return _Block(text=shown, marks=(Mark(start=0, end=len(shown), type=style, ours=True),))
+    marks = (Mark(start=0, end=len(shown), type=style, ours=True),) if style and shown else ()
+    return _Block(text=shown, marks=marks, cut=cut)
 
 
 def _paragraph(paragraph: Paragraph, language: str) -> _Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -166,6 +167,28 @@ class AiohttpRequest(BaseRequest):
         else:
             async with self._window.call(paid=paid):
                 payload = await self._exchange(url, "POST", body, _JSON, self._timeout)
+        return self.parse_json_payload(payload)["result"]
+
+    async def upload(
+        self,
+        url: str,
+        parameters: Mapping[str, Any],
+        file: tuple[str, str, bytes],
+        *,
+        paid: bool = False,
+    ) -> Any:
+        """The same with a file: its field, media type and bytes."""
+        field, media_type, data = file
+        form = aiohttp.FormData(quote_fields=False)
+        for name, value in parameters.items():
+            plain = value if isinstance(value, str) else orjson.dumps(value).decode()
+            form.add_field(name, plain)
+        form.add_field(field, data, filename=field, content_type=media_type)
+        if self._window is None:
+            payload = await self._exchange(url, "POST", form, None, self._timeout)
+        else:
+            async with self._window.call(paid=paid):
+                payload = await self._exchange(url, "POST", form, None, self._timeout)
         return self.parse_json_payload(payload)["result"]
 
     @staticmethod

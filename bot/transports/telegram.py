@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
 import telegram
@@ -24,10 +24,11 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.errors import TransportError
+from bot.errors import StoreError, TransportError
 from bot.transports.address import telegram_address
 from bot.transports.base import UNPAID, Message, Moved, NotNow, Outcome, Refused, Sent, Unknown
-from bot.transports.fit import fit
+from bot.transports.content import any_photo_of, photo_of, text_of
+from bot.transports.photos import FIELD, Photos, Posted, says
 from bot.transports.request import AiohttpRequest, BadAnswer, NeverSent
 from bot.transports.window import Window
 from translations.text import text
@@ -35,6 +36,9 @@ from translations.text import text
 # A chat's number has at most 52 significant bits; names are ASCII, without regard to case.
 CONVERSATION = 8
 """Connections beyond those of bulk sending: polling, and answering people meanwhile."""
+
+REMEMBERED = 64
+"""Messages of which it is remembered that they take the place of photos."""
 
 AFTER_NO_CONNECTION = 3.0
 AFTER_BAD_TOKEN = 60.0
@@ -78,9 +82,12 @@ _NOT_EDITABLE = (
     "message to edit not found",
     "message can't be edited",
     "message_id_invalid",
-    "no text in the message",
     "message identifier is not specified",
 )
+_NO_FILE_YET = NotNow(after=AFTER_NO_CONNECTION, reason="no_connection")
+"""The picture could not be had in time, so that nothing was sent."""
+_IS_PHOTO = "no text in the message"
+"""A photo's caption is edited another way than a text."""
 # Undocumented too: how a paid message is refused. Asked only of those.
 _PAID = re.compile(r"paid|payment|balance|stars", re.IGNORECASE)
 
@@ -91,6 +98,9 @@ class TelegramTransport:
     ``api_url`` is any Bot API server's, without the token. ``in_flight`` sends go out at a time;
     one more waits a few seconds for its turn, then is ``NotNow``. A send lasts at most
     ``read_timeout`` + 20 seconds, whatever the server does.
+
+    ``photos`` are where pictures come from; without them messages are texts. A photo goes where
+    photos may be sent; elsewhere the same message is a text.
 
     ``per_second`` is how many messages, answers to people included, leave here in any second,
     ``paid_per_second`` how many if they are paid for; without it there is no limit but the
@@ -109,6 +119,7 @@ class TelegramTransport:
         paid_per_second: float = 0,
         read_timeout: float = 30,
         proxy: str | None = None,
+        photos: Photos | None = None,
     ) -> None:
         base = api_url.rstrip("/")
         self._request = AiohttpRequest(
@@ -125,8 +136,13 @@ class TelegramTransport:
                 request=self._request,
                 get_updates_request=self._request,
             )
+        self._photos = photos
+        self._were_photos: OrderedDict[Message, None] = OrderedDict()
+        """What is being put in the place of messages that were sent as photos."""
         self._send_message = f"{base}/bot{token}/sendMessage"
+        self._send_photo = f"{base}/bot{token}/sendPhoto"
         self._edit_message = f"{base}/bot{token}/editMessageText"
+        self._edit_media = f"{base}/bot{token}/editMessageMedia"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -143,11 +159,8 @@ class TelegramTransport:
     async def send(
         self, address: str, message: Message, *, reply_to: str = "", paid: bool = False
     ) -> Outcome:
-        """One ``sendMessage``. ``address`` as :meth:`check_address` returns it."""
-        try:
-            parameters = {**_target(address), **_content(message)}
-        except UnicodeEncodeError as error:
-            return Refused(reason="bad_message", detail=str(error))
+        """One ``sendMessage`` or ``sendPhoto``. ``address`` as :meth:`check_address` returns it."""
+        parameters = _target(address)
         if reply_to:
             parameters["reply_parameters"] = {
                 "message_id": int(reply_to),
@@ -158,7 +171,14 @@ class TelegramTransport:
         if paid:
             parameters["allow_paid_broadcast"] = True
         try:
-            result = await self._request.call(self._send_message, parameters, paid=paid)
+            result = await self._send_as_photo(parameters, message, paid=paid)
+            if result is None:
+                content = {**parameters, **text_of(message)}
+                result = await self._request.call(self._send_message, content, paid=paid)
+        except UnicodeEncodeError as error:
+            return Refused(reason="bad_message", detail=str(error))
+        except (StoreError, TimeoutError):
+            return _NO_FILE_YET
         except TelegramError as error:
             if paid and isinstance(error, BadRequest | Forbidden) and _PAID.search(error.message):
                 return NotNow(after=1, reason=UNPAID)
@@ -168,24 +188,77 @@ class TelegramTransport:
         except (KeyError, TypeError):
             return Unknown(reason="lost_answer", detail="an answer without a message_id")
 
+    async def _send_as_photo(
+        self, parameters: dict[str, Any], message: Message, *, paid: bool
+    ) -> Any:
+        """What ``sendPhoto`` results in; ``None`` for what goes out as a text."""
+        found = photo_of(message)
+        if found is None:
+            return None
+        digest, content = found
+
+        def posted(name: str) -> dict[str, Any]:
+            return {**parameters, **content, **({"photo": name} if name else {})}
+
+        return await self._post(self._send_photo, digest, posted, paid=paid)
+
     async def edit(self, address: str, message_id: str, message: Message) -> Outcome:
-        """One ``editMessageText``: text, entities, preview and button, all as when sending."""
-        chat = _target(address)["chat_id"]
+        """One ``editMessageText`` or ``editMessageMedia``: all of it as when sending.
+
+        A photo stays one, with another picture where there is none to be seen any more; a text
+        becomes one where the message now has a photo. Which of them the earlier message is, the
+        server says; that costs one call more for a message that has changed its kind.
+        """
+        where = {"chat_id": _target(address)["chat_id"], "message_id": int(message_id)}
+        ways = (self._edit_photo, self._edit_text)
+        as_photo = message in self._were_photos
         try:
-            parameters = {"chat_id": chat, "message_id": int(message_id), **_content(message)}
+            as_photo = as_photo or photo_of(message) is not None
+            for edit in ways if as_photo else ways[::-1]:
+                if await edit(where, message):
+                    return Sent(message_ids=(message_id,))
         except UnicodeEncodeError as error:
             return Refused(reason="bad_message", detail=str(error))
-        try:
-            await self._request.call(self._edit_message, parameters)
+        except (StoreError, TimeoutError):
+            return _NO_FILE_YET
         except TelegramError as error:
             if isinstance(error, BadRequest):
-                said = error.message.lower()
-                if _UNCHANGED in said:
+                if says(error, (_UNCHANGED,)):
                     return Sent(message_ids=(message_id,))
-                if any(words in said for words in _NOT_EDITABLE):
+                if says(error, _NOT_EDITABLE):
                     return Refused(reason="not_editable", detail=error.message)
             return classify(error, address)
-        return Sent(message_ids=(message_id,))
+        return Refused(reason="not_editable", detail="a photo, where no photo may be put")
+
+    async def _edit_text(self, where: dict[str, Any], message: Message) -> bool:
+        """False where the earlier message is a photo."""
+        try:
+            await self._request.call(self._edit_message, {**where, **text_of(message)})
+        except BadRequest as error:
+            if not says(error, (_IS_PHOTO,)):
+                raise
+            self._were_photos[message] = None
+            while len(self._were_photos) > REMEMBERED:
+                self._were_photos.popitem(last=False)
+            return False
+        return True
+
+    async def _edit_photo(self, where: dict[str, Any], message: Message) -> bool:
+        """False where no photo can be put there."""
+        digest, content = any_photo_of(message)
+        keyboard = {"reply_markup": content["reply_markup"]} if "reply_markup" in content else {}
+        words = {name: said for name, said in content.items() if name not in keyboard}
+
+        def posted(name: str) -> dict[str, Any]:
+            media = {"type": "photo", "media": name or f"attach://{FIELD}", **words}
+            return {**where, "media": media, **keyboard}
+
+        return await self._post(self._edit_media, digest, posted) is not None
+
+    async def _post(self, url: str, digest: str, posted: Posted, *, paid: bool = False) -> Any:
+        if self._photos is None:
+            return None
+        return await self._photos.post(self._request, url, digest, posted, paid=paid)
 
     async def check(self) -> str:
         """The bot's user name."""
@@ -266,27 +339,6 @@ def _target(address: str) -> dict[str, Any]:
     if thread:
         target["message_thread_id"] = int(thread)
     return target
-
-
-@lru_cache(maxsize=64)
-def _content(message: Message) -> dict[str, Any]:
-    """What ``sendMessage`` says, for whomever; thousands of subscribers share one message."""
-    fitted = fit(message)
-    content: dict[str, Any] = {
-        "text": fitted.text,
-        "entities": [
-            {"type": entity.type, "offset": entity.offset, "length": entity.length}
-            | ({"url": entity.url} if entity.url else {})
-            for entity in fitted.entities
-        ],
-        "link_preview_options": {"is_disabled": True},
-    }
-    if fitted.button is not None:
-        label, url = fitted.button
-        # The page itself, not whichever document the text happens to link to first.
-        content["link_preview_options"] = {"url": url, "prefer_small_media": True}
-        content["reply_markup"] = {"inline_keyboard": [[{"text": label, "url": url}]]}
-    return content
 
 
 class _Bot(telegram.Bot):

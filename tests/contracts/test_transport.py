@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pytest
+from PIL import Image
 
+from bot.clock import FixedClock
 from bot.errors import TransportError
+from bot.releases import repository
+from bot.releases.picture import Picture, Rendition
+from bot.releases.release import Release, Variant
 from bot.sandbox import Sandbox
-from bot.transports.base import REASONS, Message, NotNow, Paragraph, Refused, Sent, Transport
+from bot.store.database import Database
+from bot.transports.base import (
+    REASONS,
+    Message,
+    NotNow,
+    Paragraph,
+    Photo,
+    Refused,
+    Sent,
+    Transport,
+)
+from bot.transports.photos import Photos
 from bot.transports.telegram import TelegramTransport
 
 
@@ -18,9 +36,10 @@ from bot.transports.telegram import TelegramTransport
 class Harness:
     """A transport and a far side that can be looked at.
 
-    ``received`` gives the texts that an address has got, oldest first, as they now read.
-    ``delete`` takes a message with an id away there. ``refused`` is the same transport with
-    credentials that the far side does not know.
+    ``received`` gives the texts that an address has got, oldest first, as they now read, and
+    ``seen`` the pictures that it shows; ``photo`` is one that may go with a message. ``delete``
+    takes a message with an id away there. ``refused`` is the same transport with credentials that
+    the far side does not know.
     """
 
     transport: Transport
@@ -29,11 +48,13 @@ class Harness:
     gone: str
     malformed: str
     received: Callable[[str], list[str]]
+    seen: Callable[[str], list[bytes]]
+    photo: Photo
     delete: Callable[[str, str], None]
 
 
 @asynccontextmanager
-async def telegram_on_the_sandbox() -> AsyncIterator[Harness]:
+async def telegram_on_the_sandbox(database: Database, photo: Photo) -> AsyncIterator[Harness]:
     async with Sandbox(rates=None) as sandbox:
         reader, leaver = sandbox.person(101, "Ana"), sandbox.person(102, "Bo")
         reader.start()
@@ -43,13 +64,18 @@ async def telegram_on_the_sandbox() -> AsyncIterator[Harness]:
         def received(address: str) -> list[str]:
             return [m.text for m in sandbox.chat(int(address)).messages if m.from_bot]
 
+        def seen(address: str) -> list[bytes]:
+            shown = sandbox.chat(int(address)).messages
+            return [m.photo.data for m in shown if m.from_bot and m.photo is not None]
+
         def delete(address: str, message_id: str) -> None:
             chat = sandbox.chat(int(address))
             message = chat.message(int(message_id))
             assert message is not None
             chat.delete(message)
 
-        transport = TelegramTransport(sandbox.token, sandbox.url)
+        photos = Photos(database, "bot")
+        transport = TelegramTransport(sandbox.token, sandbox.url, photos=photos)
         refused = TelegramTransport("1:unknown", sandbox.url)
         yield Harness(
             transport=transport,
@@ -58,13 +84,15 @@ async def telegram_on_the_sandbox() -> AsyncIterator[Harness]:
             gone="102",
             malformed="Ana",
             received=received,
+            seen=seen,
+            photo=photo,
             delete=delete,
         )
         await transport.close()
         await refused.close()
 
 
-TRANSPORTS: list[Callable[[], AbstractAsyncContextManager[Harness]]] = [
+TRANSPORTS: list[Callable[[Database, Photo], AbstractAsyncContextManager[Harness]]] = [
     telegram_on_the_sandbox,
 ]
 
@@ -78,9 +106,41 @@ MESSAGE = Message(
 )
 
 
+@pytest.fixture
+def backend() -> str:
+    """The database makes no difference to a transport."""
+    return "sqlite"
+
+
+@pytest.fixture
+async def photo(database: Database, clock: FixedClock) -> Photo:
+    """One of a release that is stored."""
+    written = io.BytesIO()
+    Image.new("RGB", (80, 80), "red").save(written, "JPEG")
+    data = written.getvalue()
+    picture = Picture(
+        digest="0" * 32,
+        media_type="image/jpeg",
+        renditions=(Rendition(width=80, height=80, length=len(data)),),
+        data=(data,),
+    )
+    release = Release(
+        slug="charter",
+        original="en",
+        date=date(2026, 6, 26),
+        variants={"en": Variant(language="en", headline=MESSAGE.headline)},
+        pictures=(picture,),
+    )
+    async with database.write() as connection:
+        await repository.save(connection, release, clock.now())
+    return Photo(digest=picture.digest, caption="A red square.", credit="Picture: Press Office")
+
+
 @pytest.fixture(params=TRANSPORTS, ids=lambda factory: factory.__name__)
-async def harness(request: pytest.FixtureRequest) -> AsyncIterator[Harness]:
-    async with request.param() as made:
+async def harness(
+    request: pytest.FixtureRequest, database: Database, photo: Photo
+) -> AsyncIterator[Harness]:
+    async with request.param(database, photo) as made:
         yield made
 
 
@@ -216,6 +276,33 @@ async def test_refused_credentials_lose_no_edit(harness: Harness) -> None:
     outcome = await harness.refused.edit(harness.reachable, await _sent(harness), LATER)
     assert isinstance(outcome, NotNow)
     assert outcome.everyone
+
+
+async def test_a_photo_is_no_second_message_and_keeps_no_word_out(harness: Harness) -> None:
+    outcome = await harness.transport.send(harness.reachable, replace(MESSAGE, photo=harness.photo))
+    assert isinstance(outcome, Sent)
+    assert len(outcome.message_ids) == 1
+    (words,) = harness.received(harness.reachable)
+    for part in (MESSAGE.headline, MESSAGE.label, MESSAGE.signature, harness.photo.credit):
+        assert part in words
+    assert len(harness.seen(harness.reachable)) == 1
+
+
+async def test_a_photo_is_seen_no_more_once_the_message_has_none(harness: Harness) -> None:
+    with_photo = replace(MESSAGE, photo=harness.photo)
+    outcome = await harness.transport.send(harness.reachable, with_photo)
+    assert isinstance(outcome, Sent)
+    (ident,) = outcome.message_ids
+    before = harness.seen(harness.reachable)
+
+    once = await harness.transport.edit(harness.reachable, ident, LATER)
+    again = await harness.transport.edit(harness.reachable, ident, LATER)
+
+    assert once == again == Sent(message_ids=(ident,))
+    (words,) = harness.received(harness.reachable)
+    assert LATER.headline in words
+    assert harness.photo.credit not in words
+    assert not set(before) & set(harness.seen(harness.reachable))
 
 
 async def test_closing_twice_is_closing_once(harness: Harness) -> None:

@@ -24,6 +24,7 @@ from bot.sandbox.message import Message
 from bot.sandbox.person import Person
 from bot.settings import Settings
 from bot.store.database import Database
+from bot.transports.photos import Photos
 from bot.transports.telegram import TelegramTransport
 
 ADMIN, EDITOR, TRANSLATOR, OBSERVER, READER = 11, 12, 13, 14, 21
@@ -130,7 +131,9 @@ async def talk(database: Database, sandbox: Sandbox, clock: FixedClock) -> Async
                 sandbox,
                 clock,
                 Settings(**given | settings),
-                TelegramTransport(sandbox.token, sandbox.url),
+                TelegramTransport(
+                    sandbox.token, sandbox.url, photos=Photos(database, sandbox.token)
+                ),
             )
             stack.push_async_callback(bot.end)
             await bot.started.wait()

@@ -35,6 +35,7 @@ from bot.settings import Settings
 from bot.store import tables as t
 from bot.store.database import Database
 from bot.store.texts import from_json
+from bot.transports.photos import Photos
 from bot.transports.telegram import TelegramTransport
 
 HEADLINES = {
@@ -57,7 +58,9 @@ class Office:
             **settings,  # type: ignore[arg-type]
         )
         self.desk = Desk(database, self.settings, clock)
-        self.transport = TelegramTransport(sandbox.token, sandbox.url, read_timeout=5)
+        self.transport = TelegramTransport(
+            sandbox.token, sandbox.url, read_timeout=5, photos=Photos(database, "bot")
+        )
         self.told: list[str] = []
         self.engine = InProcess()
         self.pace = Pace(database, "bot", self.settings.rate_per_second)

@@ -1,11 +1,13 @@
 import re
+from dataclasses import replace
+from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.transports.base import Message, Paragraph, Span
+from bot.transports.base import Message, Paragraph, Photo, Span
 from bot.transports.entities import ENTITY_LIMIT, Entity, units
-from bot.transports.fit import TEXT_LIMIT, Fitted, fit
+from bot.transports.fit import TEXT_LIMIT, Fitted, fit, fit_caption
 from translations.bidi import LRI, LRM, PDF, PDI, RLI, RLM, closing
 
 SIGNATURE = "Press Office · 26 June 2026"
@@ -271,6 +273,56 @@ def test_a_label_runs_as_the_language_of_its_reader_does() -> None:
     assert fit(message).text.split("\n\n")[1] == f"{RLM}{LRI}Français{PDI}: غير متاح"
 
 
+OTHER = Photo(digest="nothing")
+QUAY = Photo(digest="quay", caption="The quay at noon.", credit="Picture: A. Keeper")
+
+
+def below(photo: Photo | None = QUAY, **fields: Any) -> Message:
+    paragraphs = (Paragraph(text="Ships may come. " * 20), Paragraph(text="They may go. " * 60))
+    whole = {"language": "en", "headline": "The harbour opens", "paragraphs": paragraphs}
+    return Message(**whole | {"signature": SIGNATURE, "photo": photo} | fields)
+
+
+def test_a_photo_has_the_opening_and_what_is_said_of_it_below() -> None:
+    fitted = fit(below())
+
+    assert (fitted.photo, fitted.limit, fitted.shown) == (QUAY, 1024, 1)
+    assert fitted.text.endswith(
+        f"Ships may come.\n\nThe quay at noon. Picture: A. Keeper\n\n{SIGNATURE}"
+    )
+    assert typed(fitted, "italic") == ["The quay at noon. Picture: A. Keeper"]
+
+
+def test_whose_a_photo_is_goes_before_what_it_shows() -> None:
+    fitted = fit(below(replace(QUAY, caption="A long quay. " * 40)))
+
+    assert f"\n\nPicture: A. Keeper\n\n{SIGNATURE}" in fitted.text
+    assert "A long quay" not in fitted.text
+
+
+def test_what_a_caption_has_no_room_for_goes_out_as_a_text() -> None:
+    long = Paragraph(text="Ships may come. " * 80)
+    for message in (
+        below(paragraphs=(long,)),
+        below(lead=2),
+        below(headline="The harbour opens " * 60),
+        below(label="This is not in French yet. " * 12),
+    ):
+        fitted = fit(message)
+        assert (fitted.photo, fitted.limit) == (None, 4096)
+        assert "A. Keeper" not in fitted.text, "there is no picture beside it"
+    assert fit(below(paragraphs=(), lead=1)).photo == QUAY, "all of nothing is there"
+
+
+def test_what_takes_the_place_of_a_photo_is_below_one_whatever_it_says() -> None:
+    long = fit_caption(below(paragraphs=(Paragraph(text="Ships may come. " * 80),)), OTHER)
+    bare = fit_caption(below(None), OTHER)
+
+    assert (long.photo, long.shown) == (QUAY, 0)
+    assert bare.photo == OTHER
+    assert bare.text.startswith("The harbour opens\n\nShips")
+
+
 def test_half_a_button_is_none() -> None:
     assert fit(Message(language="en", headline="H", button=("Read", ""))).button is None
 
@@ -304,6 +356,8 @@ messages = st.builds(
     label=texts,
     paragraphs=st.lists(paragraphs, max_size=6).map(tuple),
     signature=texts,
+    photo=st.none() | st.builds(Photo, digest=st.just("quay"), caption=texts, credit=texts),
+    lead=st.integers(0, 3),
 )
 
 
@@ -322,11 +376,11 @@ def bare(text: str) -> str:
     return text.translate(CONTROLS)
 
 
-@given(messages)
-def test_any_message_fits(message: Message) -> None:
-    fitted = fit(message)
+@given(messages, st.booleans())
+def test_any_message_fits(message: Message, takes_the_place_of_a_photo: bool) -> None:
+    fitted = fit_caption(message, OTHER) if takes_the_place_of_a_photo else fit(message)
     size = units(fitted.text)
-    assert size <= TEXT_LIMIT
+    assert size <= fitted.limit <= (1024 if fitted.photo else 4096)
     assert len(fitted.text.encode()) <= 32_768
     assert fitted.text == fitted.text.strip()
     assert len(fitted.entities) <= ENTITY_LIMIT
