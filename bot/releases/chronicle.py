@@ -53,8 +53,9 @@ class Entry:
 class State:
     """How a log stands: the next entry is the one after ``entries`` on ``page``.
 
-    ``version`` rises with each change of what its feed says, ``withdrawals`` with each text that
-    was taken out of its entries. ``deserted``: it has a topic that no release has any more.
+    ``version`` rises with each change of what its feed says, ``withdrawals`` with each text, or
+    picture, that was taken out of its entries. ``deserted``: it has a topic that no release has
+    any more.
     """
 
     log: Log

@@ -61,6 +61,9 @@ def as_of(
             variants |= {tag: _variant(variants[tag], *text) for tag, text in one.texts.items()}
             if one.shared:
                 values = shared_values(SimpleNamespace(**one.shared))
+        if "pictures" in values:  # one that was taken away is nowhere any more
+            there = {picture.digest for picture in published.pictures}
+            values["pictures"] = tuple(p for p in values["pictures"] if p.digest in there)
         values["corrections"] = tuple(c for c in published.corrections if c.number <= revision)
     return replace(
         published,

@@ -347,7 +347,8 @@ async def correct_texts(
     left = set(was.get("topics", ())) - set(shared.get("topics", ()))
     if left:
         await chronicle.leave(database, connection, published.id, left, now)
-    await chronicle.enter(database, connection, published.id, languages, now)
+    taken = _digests(was) - _digests(shared) if "pictures" in shared else frozenset()
+    await chronicle.enter(database, connection, published.id, languages, now, withdrawn=bool(taken))
     return Correction(
         number=number, kind=act.kind, notes=act.notes, languages=tuple(texts), at=act.at
     )
@@ -362,6 +363,10 @@ async def _columns(
         return {}
     row = (await connection.execute(select(*columns).where(t.published.c.id == ident))).one()
     return dict(zip(names, row, strict=True))
+
+
+def _digests(shared: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(picture["digest"] for picture in shared["pictures"])
 
 
 def _is_other(value: Any, other: Any) -> bool:

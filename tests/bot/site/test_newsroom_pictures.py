@@ -250,3 +250,22 @@ async def test_feeds_bring_pictures_with_their_true_size(
     await newsroom.site.refresh()
     for name in ("atom.xml", "rss.xml", "feed.json"):
         assert quay.digest not in await newsroom.get(f"/feeds/en/{name}")
+
+
+@ON_ONE
+async def test_a_picture_that_was_taken_away_is_in_no_archive(
+    newsroom: Any, make_release: MakeRelease, quay: Picture, picture: MakePicture
+) -> None:
+    await newsroom.publish(make_release(pictures=(quay,)))
+    page = "/feeds/en/archive/1-1/atom.xml"
+    before = await newsroom.get(page)
+    assert quay.digest in before
+
+    await newsroom.desk.illustrate(OPERATOR, "lamp", Added(picture=picture(seed=1)))
+    await newsroom.desk.illustrate(OPERATOR, "lamp", Removed(digest=quay.digest))
+    await newsroom.desk.correct(OPERATOR, "lamp", Kind.CORRECTION, {"en": "Not that lamp."})
+    await newsroom.site.refresh()
+
+    after = await newsroom.get(page)
+    assert quay.digest not in after
+    assert "Not that lamp." not in after, "but for that it says what it said"
