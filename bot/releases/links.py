@@ -26,14 +26,15 @@ _TOP = (
 )
 _SHORT = rf"[^\W_{_HAN}](?:[^\W_{_HAN}]|-){{0,62}}"
 
+# Case is ignored word by word: for the whole, every Han character would be looked at for its case,
+# for a tenth of a second in each start.
 _CANDIDATE = re.compile(
-    rf"{_BEFORE}(?P<mail>(?:mailto:)?[A-Za-z0-9][A-Za-z0-9._%+\-]{{0,63}}"
+    rf"{_BEFORE}(?P<mail>(?i:mailto:)?[A-Za-z0-9][A-Za-z0-9._%+\-]{{0,63}}"
     rf"@{_SHORT}(?:\.{_SHORT}){{1,9}})"
-    rf"|(?<![^\W{_HAN}])(?P<web>https?://{_HOST}(?::\d{{1,5}})?{_PATH})"
-    rf"|{_BEFORE}(?P<www>www\.{_HOST}(?::\d{{1,5}})?{_PATH})"
-    rf"|{_BEFORE}(?P<bare>(?:{_SHORT}\.){{1,9}}(?:{_TOP})(?![^\W{_HAN}]|\.\w|@)"
+    rf"|(?<![^\W{_HAN}])(?P<web>(?i:https?)://{_HOST}(?::\d{{1,5}})?{_PATH})"
+    rf"|{_BEFORE}(?P<www>(?i:www)\.{_HOST}(?::\d{{1,5}})?{_PATH})"
+    rf"|{_BEFORE}(?P<bare>(?:{_SHORT}\.){{1,9}}(?i:{_TOP})(?![^\W{_HAN}]|\.\w|@)"
     rf"(?::\d{{1,5}})?{_PATH})",
-    re.IGNORECASE,
 )
 _TRAILING = ".,;:!?'*_~"
 _PAIRS = {")": "(", "]": "["}
