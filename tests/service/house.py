@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -30,6 +31,9 @@ from bot.sandbox.person import Person
 from bot.service import Service
 from bot.store import tables
 from bot.store.database import Database
+from tests.service import warm
+
+Process = asyncio.subprocess.Process | warm.Process
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -86,7 +90,7 @@ class Done:
 class Serving:
     """One ``polyherald serve``."""
 
-    def __init__(self, process: asyncio.subprocess.Process, url: str, log: Path) -> None:
+    def __init__(self, process: Process, url: str, log: Path) -> None:
         self.process = process
         self.url = url
         self._log = log
@@ -123,12 +127,16 @@ class Serving:
 
 @dataclass(kw_only=True)
 class House:
-    """``environment`` holds the settings of every process that is started."""
+    """``environment`` holds the settings of every process that is started.
+
+    Where an interpreter of its own for each is what a test is about, they start ``cold``.
+    """
 
     folder: Path
     database_url: str
     sandbox: Sandbox
     http: aiohttp.ClientSession
+    cold: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     started: list[Serving] = field(default_factory=list)
 
@@ -161,21 +169,24 @@ class House:
     # --- processes -------------------------------------------------------------------------------
 
     async def _start(
-        self, *arguments: str, out: Any, err: Any, **settings: object
-    ) -> asyncio.subprocess.Process:
+        self, *arguments: str, out: IO[bytes], err: IO[bytes], **settings: object
+    ) -> Process:
         own = {f"POLYHERALD_{name.upper()}": str(value) for name, value in settings.items()}
         clean = {
             name: value
             for name, value in os.environ.items()
             if name not in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
         }
+        env = {**clean, "PYTHONPATH": str(ROOT), **self.environment, **own}
+        if not self.cold:
+            return await warm.start(arguments, cwd=self.folder, env=env, stdout=out, stderr=err)
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "bot",
             *arguments,
             cwd=self.folder,
-            env={**clean, "PYTHONPATH": str(ROOT), **self.environment, **own},
+            env=env,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=out,
             stderr=err,
@@ -208,10 +219,12 @@ class House:
 
     async def polyherald(self, *arguments: str, status: int = 0) -> Done:
         """Run a command in a process of its own."""
-        pipe = asyncio.subprocess.PIPE
-        process = await self._start(*arguments, out=pipe, err=pipe)
-        out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
-        done = Done(process.returncode or 0, out.decode(), err.decode())
+        with TemporaryFile() as out, TemporaryFile() as err:
+            process = await self._start(*arguments, out=out, err=err)
+            ended = await asyncio.wait_for(process.wait(), PATIENCE)
+            out.seek(0)
+            err.seek(0)
+            done = Done(ended, out.read().decode(), err.read().decode())
         assert done.status == status, done
         return done
 

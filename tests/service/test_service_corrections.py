@@ -43,6 +43,7 @@ async def _published(house: House, number: int, more: str = "") -> None:
     await house.taken_in("tide-log")
     desk = Desk(house.database, Settings(languages=LANGUAGES), SystemClock())
     await desk.publish(OPERATOR, "tide-log")
+    await house.shows("/en/releases/tide-log", "12 volumes")
     await house.through(number)
 
 

@@ -13,6 +13,7 @@ from tests.service.house import COMET, LANGUAGES, House
 
 
 async def test_a_release_reaches_each_reader_once_in_their_language(house: House) -> None:
+    house.cold = True
     house.write_release()
     serving = await house.serve()
     readers = await asyncio.gather(*(house.join(100 + i, tag) for i, tag in enumerate(LANGUAGES)))

@@ -79,6 +79,7 @@ async def test_the_health_check_tells_a_service_that_serves_from_one_that_does_n
         )
         return await process.wait()
 
+    small_house.cold = True
     serving = await small_house.serve()
     assert await healthy() == 0
     assert await serving.ended(signal.SIGTERM) == 0
