@@ -11,8 +11,9 @@ SOURCES := bot feeds translations tests
 run: $(VENV)/run
 	$(BIN)/polyherald demo
 
+# Bytecode is kept whatever the environment says: hundreds of processes would compile it all anew.
 test: $(VENV)/dev programs nginx
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.no_skips -m "not soak and not bench"
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.no_skips -m "not soak and not bench"
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check $(SOURCES)
