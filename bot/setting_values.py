@@ -95,6 +95,7 @@ def _hub(value: str) -> str:
         raise ValueError("not as addresses are written")
     if parts.username is not None or parts.password is not None:
         raise ValueError("no user name")
+    parts.hostname.encode("idna")  # raises ValueError for what no resolver can be asked for
     return value
 
 

@@ -119,7 +119,7 @@ class Pinger:
             ) as answer:
                 after = answer.headers.get("Retry-After")
                 return refusal(answer.status, after, self._clock.now())
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, UnicodeError) as error:
             return Refusal(reason=(str(error) or type(error).__name__)[:200], whole=True)
 
     async def _tell_staff(self, now: datetime) -> None:

@@ -38,6 +38,7 @@ def test_an_hour_that_is_no_time_of_day_is_refused(tmp_path: Path, hour: str) ->
         ('websub_hubs = "ftp://h.example"', "websub_hubs", "ftp://", "https://hub.example.org/"),
         ('websub_hubs = "https://u:p@h.example"', "websub_hubs", "h.example", "parted by commas"),
         ("websub_hubs = ['https://h.example/<a>']", "websub_hubs", "<a>", "parted by commas"),
+        ('websub_hubs = "https://a..b/"', "websub_hubs", "a..b", "parted by commas"),
         ("port = true", "port", "true", "port number"),
         ("rate_per_second = true", "rate_per_second", "true", "above 0"),
         ("paid_messages_cap = false", "paid_messages_cap", "false", "0 or more"),
