@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _NAME = re.compile(r"([1-9][0-9]{0,8})(?:-([1-9][0-9]{0,4}))?", re.ASCII)
@@ -23,6 +24,11 @@ class Part:
     def name(self) -> str:
         """As it stands in an address: ``3``, or ``3-17`` for the first 17 entries."""
         return f"{self.number}-{self.entries}" if self.entries else str(self.number)
+
+    def and_before(self) -> Iterator[Part]:
+        """This one and the full ones before it, the newest first."""
+        yield self
+        yield from (Part(number) for number in range(self.number - 1, 0, -1))
 
     @classmethod
     def named(cls, name: str) -> Part | None:

@@ -14,6 +14,8 @@ from feeds.place import Place
 from translations.locales import canonical
 
 FEEDS_PATH = "/feeds/"
+OPML = "opml.xml"
+"""The list of all feeds, directly below that."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,7 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from feeds.caching import BROTLI, GZIP, IDENTITY, Encoded
-from feeds.documents import CALENDAR, DOCUMENTS, FEEDS_PATH
-from feeds.web import OPML
+from feeds.documents import CALENDAR, DOCUMENTS, FEEDS_PATH, OPML
 
 SUFFIXES = {IDENTITY: "", GZIP: ".gz", BROTLI: ".br"}
 GONE = ".gone"
@@ -53,9 +52,10 @@ class Tree:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.written = 0
-        self.unchanged = 0
+        """Documents, and marks of those that are gone."""
         self.removed = 0
         self._there: set[str] = set()
+        self._folders: set[str] = set()
         self._gone: set[str] = set()
 
     @contextmanager
@@ -85,7 +85,7 @@ class Tree:
                 changed = True
         Path(file + GONE).unlink(missing_ok=True)
         self._there.add(file)
-        self.written, self.unchanged = self.written + changed, self.unchanged + (not changed)
+        self.written += changed
 
     def keep(self, path: str) -> bool:
         """Leave what is at ``path`` as it is; whether there is something, in all its forms."""
@@ -93,24 +93,37 @@ class Tree:
         whole = all(_modified(file + suffix) is not None for suffix in SUFFIXES.values())
         if whole:
             self._there.add(file)
-            self.unchanged += 1
         return whole
+
+    def keep_feed(self, path: str) -> bool:
+        """Leave all documents of a feed as they are, and its archive's; whether there are any.
+
+        ``path`` is that of its first document.
+        """
+        if not self.keep(path):
+            return False
+        folder = str(Path(self._file(path)).parent)
+        self._folders |= {folder, f"{folder}/archive"}
+        return True
 
     def retire(self, path: str) -> None:
         """What was at ``path`` will not come back."""
         file = self._file(path)
         if _modified(file + GONE) is None:
             self._write(file + GONE, b"", None)
+            self.written += 1
         self._gone.add(file)
 
     def prune(self) -> None:
         """Remove every document that was not named since this tree was made."""
         top = str(self.root / FEEDS_PATH.strip("/"))
         for folder, _, names in os.walk(top, topdown=False):
+            all_stay = not self._folders.isdisjoint((folder, str(Path(folder).parent)))
             for name in names:
                 file, suffix = _parted(f"{folder}/{name}")
-                known = self._gone if suffix == GONE else self._there
-                if suffix is None or (suffix != _NEW and file in known):
+                if suffix is None or (suffix == GONE and file in self._gone):
+                    continue
+                if suffix not in (GONE, _NEW) and (all_stay or file in self._there):
                     continue
                 Path(f"{folder}/{name}").unlink()
                 self.removed += suffix == ""

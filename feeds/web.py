@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from aiohttp import hdrs, web
@@ -14,8 +14,10 @@ from feeds import refusals
 from feeds.documents import (
     DOCUMENTS,
     FEEDS_PATH,
+    OPML,
     Address,
     address_of,
+    documents_below,
     documents_of,
     feed_path,
     sisters,
@@ -28,7 +30,6 @@ from feeds.serving import Page
 from feeds.shelf import Shelf
 from feeds.source import FeedSource, Listed, OpenPart, RetiredFeed, UnknownFeed
 
-OPML = "opml.xml"
 RETRY_AFTER = 30
 """Seconds after which a reader may ask again for what is not there yet."""
 SHELF = 64_000_000
@@ -115,31 +116,45 @@ class FeedSite:
         says something else. The same mapping as long as nothing was rebuilt."""
         return self._served
 
-    async def documents(self) -> AsyncIterator[tuple[str, Page]]:
-        """Every document there is, as of the last refresh or since, by its path (percent-encoded):
-        one feed after another, each with its archive, so that they need not all be in memory.
+    def feeds(self) -> Mapping[FeedKey, tuple[Hashable, Hashable]]:
+        """Every feed there is, with two values: one that is another once the feed says something
+        else, and one that is another once the full parts of its archive do."""
+        known = self._known or _Known()
+        return {key: (known.stamps.get(key), one.past) for key, one in known.live.items()}
 
-        What an archive links as following its last part is no document yet: over HTTP it leads to
-        the feed. Raises what the source raises.
+    async def documents(
+        self, key: FeedKey, kept: Callable[[str], bool] = lambda _path: False
+    ) -> AsyncIterator[tuple[str, Page]]:
+        """Every document of a feed and of its archive, as of the last refresh or since, by its path
+        (percent-encoded), one after another, so that they need not all be in memory.
+
+        A part of the archive at whose path something is ``kept`` is left out. What an archive
+        links as following its last part is no document yet: over HTTP it leads to the feed.
+        Raises what the source raises.
         """
         known = self._known or _Known()
-        if known.opml is not None:
-            yield FEEDS_PATH + OPML, known.opml
-        for key in known.live:
-            feed = known.in_company(key, await self._source.feed(key))
-            for document in documents_of(feed):
-                address = Address(key=key, document=document)
-                yield (
-                    address.path,
-                    await self._press.page(address, feed, self._at_hand(address.decoded)),
-                )
-            part = feed.previous
-            while part is not None:
-                feed = await self._source.part(key, part)
-                for document in DOCUMENTS:
-                    address = Address(key=key, document=document, part=part)
-                    yield address.path, await self._press.page(address, feed)
-                part = feed.previous
+        feed = known.in_company(key, await self._source.feed(key))
+        for document in documents_of(feed):
+            address = Address(key=key, document=document)
+            before = self._at_hand(address.decoded)
+            yield address.path, await self._press.page(address, feed, before)
+        for part in feed.previous.and_before() if feed.previous else ():
+            wanted = [Address(key=key, document=document, part=part) for document in DOCUMENTS]
+            wanted = [address for address in wanted if not kept(address.path)]
+            if wanted:
+                past = await self._source.part(key, part)
+                for address in wanted:
+                    yield address.path, await self._press.page(address, past)
+
+    def list_of_all(self) -> tuple[str, Page] | None:
+        """The OPML list and its path."""
+        opml = self._known and self._known.opml
+        return (FEEDS_PATH + OPML, opml) if opml else None
+
+    def retired(self) -> Iterator[str]:
+        """The path of every document that was served once and will not come back."""
+        for key in self._known.retired if self._known else ():
+            yield from (feed_path(key, document.name) for document in documents_below(key))
 
     # --- after a change --------------------------------------------------------------------------
 

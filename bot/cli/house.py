@@ -15,7 +15,16 @@ from translations.text import text
 ROLES = ("web", "bot", "planner", "sender")
 
 
+feeds = typer.Typer(
+    name="feeds",
+    help="Feeds as files.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
 def add_to(app: typer.Typer) -> None:
+    app.add_typer(feeds)
     for act in (serve, demo, migrate, backup, restore, doctor):
         app.command()(act)
 
@@ -98,6 +107,28 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
 
     sound = asyncio.run(upkeep.examine(context.obj, as_json=as_json))
     raise typer.Exit(0 if sound else 1)
+
+
+@feeds.command()
+def export(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="What is the same stays untouched.")
+    ],
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Keep them in step with what is published.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write all feeds, calendars and archives as files, packed as well, for a web server."""
+    from bot.cli import exporting
+
+    if watch and as_json:
+        raise refused(context.obj, text("There is no end to --watch."), "--json")
+    if watch:
+        asyncio.run(exporting.follow(context.obj, folder))
+    else:
+        asyncio.run(exporting.export(context.obj, folder, as_json=as_json))
 
 
 def _runner() -> asyncio.Runner:

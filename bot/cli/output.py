@@ -160,12 +160,13 @@ class Output:
         self._console().print(line)
 
     @contextmanager
-    def progress(self, label: Text, total: int) -> Iterator[_Step]:
+    def progress(self, label: Text, total: int | None) -> Iterator[_Step]:
         """A bar on a terminal while more than a few things are done; call what it gives for each.
 
-        It goes to stderr, so that what is printed meanwhile stays as it is.
+        It goes to stderr, so that what is printed meanwhile stays as it is. ``None``: nobody
+        knows of how many.
         """
-        if total < 8 or not self._stderr.isatty():
+        if (total is not None and total < 8) or not self._stderr.isatty():
             yield _Step()
             return
         from rich.console import Console

@@ -34,7 +34,12 @@ every_document = pytest.mark.parametrize("path", DOCUMENTS)
 
 
 async def documents(site: FeedSite) -> dict[str, bytes]:
-    return {path: page.body async for path, page in site.documents()}
+    """Every document of every feed, archives among them, and the list of all."""
+    opml = site.list_of_all()
+    found = {opml[0]: opml[1].body} if opml else {}
+    for key in site.feeds():
+        found |= {path: page.body async for path, page in site.documents(key)}
+    return found
 
 
 class FailingSource(MemorySource):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.releases.release import Release
+from feeds.memory import MemorySource
+from feeds.patience import Budget, Patience
+from feeds.web import FeedSite
 from tests.nginx.server import nginx
 from tests.service.house import Page
 
@@ -24,10 +28,12 @@ KEPT = (*OF_EACH_ANSWER, "Content-Type", "Last-Modified", "Content-Encoding", "C
 
 
 @asynccontextmanager
-async def browsing(base: str) -> AsyncIterator[Callable[..., Any]]:
-    """Asks the server at ``base``; neither asks for codings by itself nor undoes them."""
+async def browsing(base: str, address: str = "127.0.0.1") -> AsyncIterator[Callable[..., Any]]:
+    """Asks the server at ``base`` from ``address``; neither asks for codings nor undoes them."""
     async with aiohttp.ClientSession(
-        auto_decompress=False, skip_auto_headers=["Accept-Encoding", "Accept"]
+        connector=aiohttp.TCPConnector(local_addr=(address, 0)),
+        auto_decompress=False,
+        skip_auto_headers=["Accept-Encoding", "Accept"],
     ) as session:
 
         async def ask(path: str, method: str = "GET", **headers: str) -> Page:
@@ -93,3 +99,25 @@ async def test_the_service_learns_who_asks_and_says_when_to_ask_again(tmp_path: 
     assert "X-Forwarded-For: ['127.0.0.1']" in seen  # not what the client said of itself
     assert "X-Forwarded-Proto: ['http']" in seen
     assert "Host: ['127.0.0.1']" in seen
+
+
+async def test_each_client_behind_the_proxy_has_a_budget_of_its_own(tmp_path: Path) -> None:
+    budget = Budget(at_once=25, a_second=0.5)  # a few questions
+    site = FeedSite(
+        MemorySource(),
+        "https://press.example.org",
+        patience=Patience([ip_network("127.0.0.1")], budget),
+    )
+    await site.refresh()
+    app = web.Application()
+    site.add_routes(app)
+    async with (
+        TestServer(app) as server,
+        nginx(tmp_path / "nginx", server.port or 0) as base,
+        browsing(base, "127.0.0.2") as greedy,
+        browsing(base, "127.0.0.3") as modest,
+    ):
+        answers = [await greedy("/feeds/en/atom.xml", X_Forwarded_For="::1") for _ in range(7)]
+        assert (answers[0].status, answers[-1].status) == (404, 429)
+        assert int(answers[-1].headers["Retry-After"]) > 0
+        assert (await modest("/feeds/en/atom.xml")).status == 404
