@@ -7,9 +7,8 @@ from urllib.parse import quote, urlsplit
 from bot.delivery.message import page_url
 from bot.releases.picture import JPEG, PNG
 from bot.settings import Settings
-from feeds.documents import CALENDAR, FEEDS_PATH, feed_path
+from feeds.documents import CALENDAR, FEEDS_PATH, OPML, feed_path
 from feeds.model import FeedKey
-from feeds.web import OPML
 
 ENDS = {JPEG: "jpg", PNG: "png"}
 """How the names of pictures end."""
