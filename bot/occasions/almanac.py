@@ -7,6 +7,7 @@ other calendar, so that a day of one could not be written in a reader's language
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -73,10 +74,18 @@ async def of_occurrences(connection: AsyncConnection, found: Sequence[Occurrence
 
 
 async def between(connection: AsyncConnection, first: date, last: date) -> list[Entry]:
-    """Every anniversary with ``first <= on <= last``, in order; none before its release's date."""
+    """Every anniversary with ``first <= on <= last``, in order; none before its release's date.
+
+    It takes milliseconds for each observance: in a thread, so that others are served meanwhile.
+    """
+    known = await _known(connection)
+    return await asyncio.to_thread(_between, known.values(), first, last)
+
+
+def _between(known: Iterable[_Told], first: date, last: date) -> list[Entry]:
     entries = [
         told.entry(anniversary)
-        for told in (await _known(connection)).values()
+        for told in known
         for anniversary in anniversaries(
             replace(told.spec, lead=()), first - timedelta(days=1), last
         )

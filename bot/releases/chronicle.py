@@ -16,7 +16,7 @@ from sqlalchemy import Row, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tables as t
-from bot.store.database import Database, touch
+from bot.store.database import Database, touch, touch_anniversaries
 
 ENTRIES = 50
 """On a page of a log at most."""
@@ -86,7 +86,7 @@ async def enter(
     Until the transaction ends nobody else enters anything: entries are in the order in which
     they become visible.
     """
-    await touch(database, connection)
+    await _tell(database, connection, published_id)
     p, v = t.published, t.published_variant
     row = (
         await connection.execute(
@@ -146,7 +146,7 @@ async def leave(
     now: datetime,
 ) -> None:
     """A published release has these ``topics`` no more: their feeds leave it out."""
-    await touch(database, connection)
+    await _tell(database, connection, published_id)
     v = t.published_variant
     out = list(
         await connection.scalars(select(v.c.language).where(v.c.published_id == published_id))
@@ -210,6 +210,16 @@ async def withdrawn(
         .limit(limit)
     )
     return list(await connection.scalars(query))
+
+
+async def _tell(database: Database, connection: AsyncConnection, published_id: int) -> None:
+    """Running services rebuild: feeds, and calendars if it is of something commemorated."""
+    p, o = t.published, t.observance
+    query = select(o.c.id).join(p, p.c.release_id == o.c.release_id).where(p.c.id == published_id)
+    if await connection.scalar(query) is None:
+        await touch(database, connection)
+    else:
+        await touch_anniversaries(connection)
 
 
 def _logs(languages: Iterable[str], topics: Collection[str]) -> list[Log]:

@@ -26,6 +26,7 @@ from bot.releases.release import (
     VariantState,
 )
 from bot.store import tables as t
+from bot.store.database import touch_anniversaries
 from translations.text import text
 
 
@@ -148,8 +149,11 @@ async def _save_observance(connection: AsyncConnection, release: Release) -> Rel
         spec = None if row is None else observance_spec(row)
         release = replace(release, observance=spec)
     if spec is None:
-        await connection.execute(delete(t.observance).where(where))
+        gone = await connection.execute(delete(t.observance).where(where))
+        if gone.rowcount:
+            await touch_anniversaries(connection)
         return release
+    await touch_anniversaries(connection)
     values: dict[str, Any] = {
         name: getattr(spec, name)
         for name in (

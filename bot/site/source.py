@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -23,7 +23,7 @@ from bot.site.addresses import Addresses
 from bot.site.authority import Authority, authority
 from bot.site.items import Items
 from bot.store import tables as t
-from bot.store.database import Database, changes
+from bot.store.database import ANNIVERSARIES, Database, changes, recalled
 from feeds.archives import Part
 from feeds.model import Feed, FeedKey, Item
 from feeds.occasions import Calendar
@@ -56,7 +56,8 @@ class NewsroomFeeds:
         self._clock = clock
         self._addresses = Addresses(settings)
         self._authority: Authority | None = None
-        self._calendars: dict[str, Calendar] = {}
+        self._calendars: Mapping[str, Calendar] = {}
+        self._calendars_of: tuple[str | None, int, set[str]] | None = None
         self._texts: dict[int, Published] = {}
         self._texts_at = -1
         self._items: OrderedDict[tuple[int, str], tuple[Published, Item, int]] = OrderedDict()
@@ -68,15 +69,14 @@ class NewsroomFeeds:
         await self._offer()
         now = self._clock.now()
         today = local_date(self._settings.timezone, now)
+        minted = await self._minted_by()
+        calendars = await self._dated_calendars(today, minted)
         async with self._database.read() as connection:
             states = await chronicle.states(connection)
             left = await _newest_withdrawal(connection, now - NOTICE)
             leaves = await _next_withdrawal(connection, now - NOTICE)
-            days = await almanac.between(connection, *anniversaries.years_around(today))
-        minted = await self._minted_by()
         new_year = moment_in(self._settings.timezone, date(today.year + 1, 1, 1), time())
         self.changes_at = min([new_year, *([leaves + NOTICE] if leaves else [])])
-        self._calendars = {}
         found: list[Listed] = []
         for state in self._in_order(states):
             key = _key(state.log)
@@ -85,15 +85,15 @@ class NewsroomFeeds:
             if not self._is_live(state):
                 found.append(Listed(key=key, head=None))
                 continue
-            if not key.topic:
-                made = anniversaries.calendar_of(days, key.language, minted, self._settings)
-                made = await anniversaries.dated(made, self._database, self._clock)
-                self._calendars[key.language] = made
             found.append(
                 Listed(
                     key=key,
                     head=self._head(key, state, minted),
-                    version=(state.version, left, self._calendars.get(key.language)),
+                    version=(
+                        state.version,
+                        left,
+                        None if key.topic else calendars.get(key.language),
+                    ),
                     past=state.withdrawals,
                 )
             )
@@ -202,6 +202,24 @@ class NewsroomFeeds:
         if not self._is_live(state):
             raise RetiredFeed(key)
         return state
+
+    async def _dated_calendars(self, today: date, minted: Authority) -> Mapping[str, Calendar]:
+        """By language; made anew only if something that they tell of has changed, or the year."""
+        async with self._database.read() as connection:
+            told = await recalled(connection, ANNIVERSARIES)
+            states = await chronicle.states(connection)
+            languages = {s.log.language for s in states if not s.log.topic and self._is_live(s)}
+            if (told, today.year, languages) == self._calendars_of:
+                return self._calendars
+            days = await almanac.between(connection, *anniversaries.years_around(today))
+        calendars: dict[str, Calendar] = {}
+        for language in languages:
+            made = await asyncio.to_thread(
+                anniversaries.calendar_of, days, language, minted, self._settings
+            )
+            calendars[language] = await anniversaries.dated(made, self._database, self._clock)
+        self._calendars, self._calendars_of = calendars, (told, today.year, languages)
+        return calendars
 
     # --- what is in them -------------------------------------------------------------------------
 

@@ -97,13 +97,7 @@ class Database:
 
     def insert(self, table: Table) -> Any:
         """An INSERT that knows ON CONFLICT, in this database's own dialect."""
-        if self.is_sqlite:
-            from sqlalchemy.dialects import sqlite
-
-            return sqlite.insert(table)
-        from sqlalchemy.dialects import postgresql  # of no use, and slow to import, on SQLite
-
-        return postgresql.insert(table)
+        return _insert(table, is_sqlite=self.is_sqlite)
 
     async def checkpoint(self) -> None:
         """Bring what was written into the file itself, for whoever copies that alone (SQLite)."""
@@ -113,6 +107,16 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _insert(table: Table, *, is_sqlite: bool) -> Any:
+    if is_sqlite:
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # of no use, and slow to import, on SQLite
+
+    return postgresql.insert(table)
 
 
 def normal_url(url: str) -> str:
@@ -200,13 +204,28 @@ CHANGES = "changes"
 AUDIT_HEAD = "audit_head"
 """Under this the database keeps the seal of the newest act, beside the log itself."""
 
+ANNIVERSARIES = "anniversaries"
+"""The counter of what is told of anniversaries. It is always moved after :data:`CHANGES`, so that
+whoever holds the one waits for nobody who holds the other."""
+
 
 async def touch(database: Database, connection: AsyncConnection) -> None:
     """Note, inside a transaction, that what readers or the planner see has changed.
 
     Running services compare the counter several times a second and rebuild.
     """
-    added = database.insert(meta).values(key=CHANGES, value="1")
+    await _move(connection, CHANGES)
+
+
+async def touch_anniversaries(connection: AsyncConnection) -> None:
+    """The same of what is told of anniversaries: of observances, and of releases that have one."""
+    await _move(connection, CHANGES)
+    await _move(connection, ANNIVERSARIES)
+
+
+async def _move(connection: AsyncConnection, key: str) -> None:
+    added = _insert(meta, is_sqlite=connection.dialect.name == "sqlite")
+    added = added.values(key=key, value="1")
     await connection.execute(
         added.on_conflict_do_update(
             index_elements=[meta.c.key], set_={"value": _next(meta.c.value)}
