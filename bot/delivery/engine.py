@@ -14,11 +14,14 @@ from typing import Protocol
 
 import structlog
 
-from bot.store.database import Database
+from bot.store.database import Database, unusable
 
 LANES = 4
 """Chunks at work at once in one process: the in-flight rows that a killed one leaves unknown,
 at a batch of one (30 a second)."""
+
+BEGIN_AGAIN = 1.0
+"""Seconds."""
 
 Work = Callable[[int], Awaitable[int]]
 
@@ -104,6 +107,7 @@ class Distributed:
     def __init__(self, database: Database) -> None:
         import procrastinate
 
+        self._url = database.url
         self._app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(conninfo=database.url, min_size=1, max_size=8)
         )
@@ -128,37 +132,47 @@ class Distributed:
             self._opened = True
 
     async def offer(self, announcement_id: int, *, urgent: bool = False) -> None:
-        from procrastinate.exceptions import AlreadyEnqueued
+        from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
         if self._stopped:
             return
-        await self.open()
         for lane in range(LANES):
             lock = f"{announcement_id}/{lane}"
             try:
+                await self.open()
                 task = self._task.configure(queueing_lock=lock, priority=int(urgent))
                 # Workers of a version that knows of no urgency carry out all others.
                 more = {"urgent": True} if urgent else {}
                 await task.defer_async(announcement_id=announcement_id, **more)
             except AlreadyEnqueued:
                 continue
+            except ConnectorException as error:
+                raise unusable(self._url, error) from error
 
     async def run(self, work: Work) -> None:
+        """Procrastinate's worker ends, one way or another, when it misses the database: then
+        another is begun, until there is one that finds it."""
         self._work = work
-        await self.open()
-        self._worker = asyncio.create_task(
-            self._app.run_worker_async(
-                queues=["send"],
-                concurrency=LANES,
-                install_signal_handlers=False,
-                delete_jobs="always",
-            )
-        )
-        try:
-            await self._worker
-        except asyncio.CancelledError:
-            if not self._worker.cancelled():
-                raise
+        while not self._stopped:
+            try:
+                await self.open()
+                self._worker = asyncio.create_task(
+                    self._app.run_worker_async(
+                        queues=["send"],
+                        concurrency=LANES,
+                        install_signal_handlers=False,
+                        delete_jobs="always",
+                    )
+                )
+                await self._worker
+            except asyncio.CancelledError:
+                if self._worker is None or not self._worker.cancelled():
+                    raise
+                return
+            except Exception as error:  # noqa: BLE001 – whatever it is, others wait for it
+                log.error("the queue waits for the database", error=type(error).__name__)
+            if not self._stopped:
+                await asyncio.sleep(BEGIN_AGAIN)
 
     async def stop(self) -> None:
         """Procrastinate's own graceful end: a cancelled worker finishes its running jobs."""

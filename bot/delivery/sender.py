@@ -157,13 +157,16 @@ class Sender:
     async def _turn(self, announcement_id: int, ended: Sequence[Ended], limit: int) -> Turn:
         """What has been sent is never forgotten because the database is away: it is recorded
         when that comes back."""
+        waits = False
         while True:
             try:
                 return await self._books.turn(announcement_id, ended, limit)
             except StoreError as error:
                 if not ended:
                     raise
-                log.error("outcomes wait for the database", count=len(ended), reason=str(error))
+                if not waits:
+                    log.error("outcomes wait for the database", count=len(ended), reason=str(error))
+                waits = True
                 await asyncio.sleep(RECORD_AGAIN)
 
     def _messages_of(self, published: Published) -> _Messages:

@@ -9,6 +9,8 @@ import orjson
 import structlog
 from aiohttp import hdrs, web
 
+from bot.errors import StoreError
+
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
@@ -141,6 +143,8 @@ _FRESH = {hdrs.CACHE_CONTROL: "no-store"}
 async def _ask(name: str, check: Check) -> str | None:
     try:
         return await check()
+    except StoreError as error:  # in the log it is already
+        return str(error)
     except Exception as error:  # a check that breaks is an answer, too
         log.exception("a readiness check failed", check=name)
         return f"{type(error).__name__}: {error}"

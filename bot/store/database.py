@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, Insert, Table, create_engine, event, select
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
@@ -135,15 +135,16 @@ def is_state(error: DatabaseError) -> bool:
     return isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
-def unusable(url: str, error: SQLAlchemyError) -> StoreError:
+def unusable(url: str, error: Exception) -> StoreError:
     """What to tell the operator when the database does not answer; never shows a password."""
-    reason = str(getattr(error, "orig", error)).strip().splitlines()
+    cause = getattr(error, "orig", None) or error.__cause__ or error
+    reason = str(cause).strip().splitlines()
     return StoreError(
         text(
             "The database {where} cannot be used: {reason}. "
             "Check the setting database_url and that the server runs.",
             where=shown_url(url),
-            reason=reason[0] if reason else type(error).__name__,
+            reason=reason[0] if reason else type(cause).__name__,
         )
     )
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.engine import make_url
 
 from bot.delivery.engine import LANES
-from tests.service.house import House, until
+from bot.store import migrate
+from tests.postgres import own_server
+from tests.service.house import House, open_house, until
 
 READERS = 60
 
-pytestmark = pytest.mark.parametrize("backend", ["postgresql"])
+ON_POSTGRES = pytest.mark.parametrize("backend", ["postgresql"])
 
 
 class Wire:
@@ -68,7 +73,35 @@ async def wire(house: House) -> AsyncIterator[Wire]:
     await made.cut()
 
 
-async def _survives(house: House, wire: Wire, seconds: float) -> None:
+class Server:
+    """A PostgreSQL of its own; cut, it is stopped in the middle of whatever it does."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+
+    async def join(self) -> None:
+        await asyncio.to_thread(self._server.start)
+
+    async def cut(self) -> None:
+        pid = self._server.get_pid()
+        os.kill(pid, signal.SIGQUIT)  # as after a crash: no connection is ended in order
+
+        async def gone() -> bool:
+            return not Path(f"/proc/{pid}").exists()
+
+        await until(gone, "the server has stopped")
+
+
+@pytest.fixture
+async def crashing(tmp_path: Path) -> AsyncIterator[tuple[House, Server]]:
+    with own_server() as server:
+        migrate.upgrade(server.get_uri())
+        async with open_house(tmp_path, server.get_uri()) as opened:
+            opened.set(rate_per_second=30)
+            yield opened, Server(server)
+
+
+async def _survives(house: House, wire: Wire | Server, seconds: float) -> None:
     house.write_release()
     people = await house.crowd(READERS)
     serving = await house.serve()
@@ -98,6 +131,7 @@ async def _survives(house: House, wire: Wire, seconds: float) -> None:
         return (await house.get("/readyz")).status == 200
 
     await until(ready, "/readyz is well again")
+    await house.database.close()  # our own connections are broken as well
     await house.idle(serving)
     await house.sends_end()
     await house.through(READERS, "sent", "unknown")
@@ -109,10 +143,20 @@ async def _survives(house: House, wire: Wire, seconds: float) -> None:
     assert serving.process.returncode is None
 
 
+@ON_POSTGRES
 async def test_nothing_is_lost_or_repeated(house: House, wire: Wire) -> None:
     await _survives(house, wire, 1)
 
 
+@ON_POSTGRES
 @pytest.mark.soak
 async def test_nor_in_a_minute(house: House, wire: Wire) -> None:
     await _survives(house, wire, 60)
+
+
+@pytest.mark.soak
+async def test_nor_when_the_server_crashes_and_starts_again(
+    crashing: tuple[House, Server],
+) -> None:
+    house, server = crashing
+    await _survives(house, server, 3)

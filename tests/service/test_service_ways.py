@@ -133,6 +133,13 @@ async def test_a_database_from_the_future_is_left_alone(small_house: House) -> N
         connection.execute("UPDATE alembic_version SET version_num = ?", [migrations.HEAD])
     connection.close()
     await small_house.serve()
+    # A newer version is brought in on another machine: this one goes on until its turn comes.
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    ready = await small_house.get("/readyz")
+    assert ready.status == 200
+    assert "schema 9999, of a newer version" in ready.text
 
 
 @pytest.mark.parametrize(
