@@ -165,17 +165,20 @@ def _languages_hint(release: Release) -> Text:
 
 
 async def _changed(turn: Turn, release: Release) -> tuple[str, ...]:
-    """The languages, by their names, in which an approved text is not as readers have it."""
+    """The languages, by their names, in which an approved text, or a picture, is not as readers
+    have it."""
     assert release.id is not None
     async with turn.office.database.read() as connection:
         out = await publication.of_release(connection, release.id)
     page = next((p for p in out if p.year is None), None)
     if page is None:
         return ()
+    texts = publication.changed_in(release, page)
+    pictures = set(publication.pictured_in(release, page)) - set(texts)
     return tuple(
         native_name(tag)
-        for tag in publication.changed_in(release, page)
-        if release.is_approved(tag)
+        for tag in page.variants
+        if (tag in texts and release.is_approved(tag)) or tag in pictures
     )
 
 

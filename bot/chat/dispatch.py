@@ -12,11 +12,13 @@ from bot.chat import (
     corrections,
     drafts,
     history,
+    pictures,
     preferences,
     reading,
     release_acts,
     rooms,
     schedule,
+    shots,
     staff,
     subscriber,
 )
@@ -66,6 +68,13 @@ PRESSES: Mapping[str, Press] = {
     "preview": release_acts.preview,
     "approve": release_acts.approve,
     "changes": release_acts.changes,
+    "pictures": pictures.show_pressed,
+    "picture-of": shots.press_release,
+    "picture-see": pictures.look,
+    "picture-words": pictures.choose_language,
+    "picture-say": pictures.ask_words,
+    "picture-first": pictures.put_first,
+    "picture-drop": pictures.remove,
     "occasion": release_acts.ask_observance,
     "occasion!": release_acts.accept_observance,
     "hold": release_acts.hold,
@@ -130,7 +139,10 @@ async def _message(turn: Turn, message: telegram.Message) -> None:
         handler = handler or STAFF_COMMANDS.get(command)
         if handler is None and not command:
             if not (
-                await corrections.answer(turn, message) or await schedule.answer(turn, message)
+                await pictures.answer(turn, message)
+                or await shots.receive(turn, message)
+                or await corrections.answer(turn, message)
+                or await schedule.answer(turn, message)
             ):
                 await drafts.receive(turn, message)
             return

@@ -45,13 +45,16 @@ class _Filing:
 async def explain(turn: Turn, _arguments: str) -> None:
     """/new"""
     turn.staff()
-    await turn.say(
+    page = turn.page(
         text(
             "Send the release as a message or as a file ({kinds}): the headline, an empty line, "
             "then the text. Files in several languages can be sent together. You see what was "
             "understood before anything happens.",
             kinds=NAMED,
         )
+    )
+    await turn.say(
+        page.line(text("A picture is added by sending it, best as a reply to the release’s card."))
     )
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 import telegram
-from telegram import LinkPreviewOptions
+from telegram import LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.chat.keyboards import Rows, markup
@@ -88,9 +88,17 @@ class Office:
             await self.reserve()
         return await self.ask(call)
 
-    async def send(self, chat_id: int, page: Page, words: Catalog, buttons: Rows = ()) -> int:
+    async def send(
+        self,
+        chat_id: int,
+        page: Page,
+        words: Catalog,
+        buttons: Rows = (),
+        reply_to: int | None = None,
+    ) -> int:
         """Say ``page``, the buttons under its last message; returns the id of that (0 where
         there is nothing to say), raises ``TelegramError``."""
+        replied = None if reply_to is None else ReplyParameters(reply_to)
         messages, last = page.messages(), 0
         for place, (text, entities) in enumerate(messages, 1):
             keyboard = markup(buttons, words) if place == len(messages) else None
@@ -106,6 +114,7 @@ class Office:
                     entities=entities or None,
                     link_preview_options=_NO_PREVIEW,
                     reply_markup=keyboard,
+                    reply_parameters=replied,
                 )
 
             last = (await self._post(post)).message_id

@@ -128,6 +128,8 @@ async def describe(turn: Turn, release: Release, page: Page | None = None) -> Pa
         page.line(text("No text yet in: {languages}", languages=lacking))
     if release.observance is not None:
         _describe_observance(turn, page, release, release.observance)
+    if release.pictures:
+        page.line(text("Pictures: {count}", count=len(release.pictures)))
     await remarks.add_to_card(turn, page, release)
     return page
 
@@ -179,6 +181,8 @@ def actions(turn: Turn, release: Release) -> Rows:
             press(text("Approve all"), "approve", ident, EVERY_LANGUAGE, fingerprint(release))
         )
     last = _scheduling(release) if actor.may("schedule") else []
+    if release.pictures or (last and release.pubstatus is PubStatus.USABLE):
+        last.append(press(text("Pictures …"), "pictures", ident))
     return [*in_rows(previews), *in_rows(stale), *in_rows(approvals), *in_rows(last)]
 
 
@@ -208,7 +212,9 @@ def _scheduling(release: Release) -> list[Button]:
 
 
 def fingerprint(release: Release, language: str = EVERY_LANGUAGE) -> str:
-    """Of the text that a button was shown with: it acts on that text or on none."""
+    """Of the text and the pictures that a button was shown with: it acts on these or on none."""
     tags = release.variants if language == EVERY_LANGUAGE else (release.original, language)
-    parts = (f"{tag} {release.variants[tag].content_hash}" for tag in tags)
-    return sha256("\n".join(parts).encode()).hexdigest()[:8]
+    parts = [f"{tag} {release.variants[tag].content_hash}" for tag in tags]
+    if release.pictures:
+        parts.append(repr(release.pictures))
+    return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:8]

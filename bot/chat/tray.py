@@ -34,12 +34,33 @@ class Album:
     drafts: tuple[Draft, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """A picture as it came, still with Telegram; ``name`` is its file's, if it has one."""
+
+    file_id: str
+    size: int
+    caption: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shots:
+    """Pictures that came together: the release that they are for and the message that says so, or
+    those that wait until it is known."""
+
+    slug: str = ""
+    told_in: int = 0
+    waiting: tuple[Shot, ...] = ()
+
+
 class Tray:
     """A restart empties it: a question asked before is out of date, and the file is sent anew."""
 
     def __init__(self) -> None:
         self._sent: OrderedDict[str, Sent] = OrderedDict()
         self._albums: OrderedDict[tuple[int, str], Album] = OrderedDict()
+        self._shots: OrderedDict[tuple[int, str], Shots] = OrderedDict()
 
     def put(self, sent: Sent) -> str:
         """Keep it until it is asked for; returns its name, which nobody can guess."""
@@ -67,3 +88,14 @@ class Tray:
             self._albums.move_to_end((sent.sender, sent.album))
             while len(self._albums) > MOST_ALBUMS:
                 self._albums.popitem(last=False)
+
+    def shots(self, sender: int, album: str) -> Shots | None:
+        """What is known of the pictures that came with one of that album."""
+        return self._shots.get((sender, album)) if album else None
+
+    def put_shots(self, sender: int, album: str, shots: Shots) -> None:
+        if album:
+            self._shots[sender, album] = shots
+            self._shots.move_to_end((sender, album))
+            while len(self._shots) > MOST_ALBUMS:
+                self._shots.popitem(last=False)

@@ -117,12 +117,14 @@ class Turn:
     def page(self, first: Text | str | None = None) -> Page:
         return Page(self.words, first)
 
-    async def say(self, what: Text | Page, buttons: Rows = ()) -> int:
+    async def say(
+        self, what: Text | Page, buttons: Rows = (), *, reply_to: int | None = None
+    ) -> int:
         """Answer with a new message; returns its id. An update that is repeated is not answered
         again."""
         await self.claim()
         page = what if isinstance(what, Page) else self.page(what)
-        return await self.office.send(self.chat_id, page, self.words, buttons)
+        return await self.office.send(self.chat_id, page, self.words, buttons, reply_to)
 
     async def show(self, what: Text | Page, buttons: Rows = ()) -> None:
         """Answer in the place of the message whose button was pressed, else with a new one."""
