@@ -159,11 +159,11 @@ async def test_it_follows_what_is_published_until_it_is_ended(
     async with asyncio.timeout(10):
         while "A new lamp" not in (tmp_path / "feeds/en/atom.xml").read_text("utf-8"):
             await rounds.get()
-    with pytest.raises(Conflict), Tree(tmp_path).alone():
-        await exporting(newsroom, tmp_path).once(lambda: None)
     ended.set()
     await asyncio.wait_for(following, 10)
     assert told == []
+    with Tree(tmp_path).alone(), pytest.raises(Conflict, match="Another export"):
+        await exporting(newsroom, tmp_path).once(lambda: None)
 
 
 async def test_a_folder_that_cannot_be_written_is_named(newsroom: Any, tmp_path: Path) -> None:
