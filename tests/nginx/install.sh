@@ -14,10 +14,12 @@ if command -v apt-get >/dev/null 2>&1 && command -v dpkg >/dev/null 2>&1; then
     if ! download; then
         sudo=""
         if [ "$(id -u)" != 0 ]; then sudo="sudo -n"; fi
-        $sudo apt-get update -qq
-        download
+        $sudo apt-get update -qq || true
+        download || true
     fi
-    for package in "$new"/*.deb; do dpkg -x "$package" "$new"; done
+    for package in "$new"/*.deb; do
+        if [ -f "$package" ]; then dpkg -x "$package" "$new"; fi
+    done
     if "$new/usr/sbin/nginx" -v 2>/dev/null; then
         rm -f "$new"/*.deb
         mv "$new" "$into"
