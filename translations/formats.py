@@ -33,6 +33,8 @@ _FROM_FIVE_DIGITS = frozenset({"es", "es_ES", "pt_PT"})
 # “e” before the sound of i, unless it begins a diphthong: español e inglés, cal y hielo
 # (Real Academia Española, Diccionario panhispánico de dudas, “y²”). ICU does the same.
 _SPANISH_I = re.compile(r"h?[ií](?![aeoáéó])", re.IGNORECASE)
+_DOTTED = frozenset({"az", "tr"})
+"""Where the capital of “i” keeps its dot."""
 # CLDR 47 and 48, pt, the time zone; the country is spelt right there.
 _MISSPELT = ("Arzeibaijão", "Azerbaijão")
 
@@ -50,6 +52,10 @@ class Formats:
         if isinstance(day, dt.datetime):
             raise TypeError("a datetime falls on different dates in different zones")
         return _date(day, "full" if weekday else "long", self.locale)
+
+    def month(self, day: dt.date) -> str:
+        """“June 2026”, “Juin 2026”, «2026年6月», as a heading."""
+        return _month(day.replace(day=1), self.locale)
 
     def date_range(self, first: dt.date, last: dt.date) -> str:
         """“26–28 June 2026”, “26 June – 2 July 2026”; one day alone is that day's date.
@@ -136,6 +142,13 @@ def fill_pattern(pattern: str, number: int, tag: str) -> str:
 @lru_cache(maxsize=4096)
 def _date(day: dt.date, style: Literal["long", "full"], locale: Locale) -> str:
     return native(whole_day(day, style, locale), locale)
+
+
+@lru_cache(maxsize=4096)
+def _month(day: dt.date, locale: Locale) -> str:
+    written = dates.format_skeleton("yMMMM", day, locale=locale)
+    first = "İ" if written[0] == "i" and locale.language in _DOTTED else written[0].upper()
+    return native(first + written[1:], locale)
 
 
 @lru_cache(maxsize=4096)
