@@ -37,7 +37,7 @@ async def latest(turn: Turn, _arguments: str) -> None:
         available = await publication.languages(connection)
         chosen = choose(turn.languages, available, settings.languages)
         found = (
-            await publication.newest(connection, chosen.language, limit=NEWEST, archive=False)
+            await publication.newest(connection, chosen.language, limit=NEWEST)
             if chosen is not None
             else []
         )

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.releases import chronicle, library, picture
@@ -22,6 +22,7 @@ from bot.releases.picture import Picture
 from bot.releases.recurrence import number_on
 from bot.releases.release import Contact, Issuer, RelatedDocument, Release
 from bot.releases.repository import shared_row, shared_values
+from bot.store import listing
 from bot.store import tables as t
 from bot.store.database import Database
 from translations.formats import fill_pattern
@@ -253,6 +254,7 @@ async def _add_variants(
         )
     languages = tuple(str(row["language"]) for row in rows)
     if languages:
+        await listing.renew(connection, ident)
         await chronicle.enter(database, connection, ident, languages, now)
     return languages
 
@@ -349,6 +351,7 @@ async def correct_texts(
         await chronicle.leave(database, connection, published.id, left, now)
     taken = _digests(was) - _digests(shared) if "pictures" in shared else frozenset()
     await chronicle.enter(database, connection, published.id, languages, now, withdrawn=bool(taken))
+    await listing.renew(connection, published.id)
     return Correction(
         number=number, kind=act.kind, notes=act.notes, languages=tuple(texts), at=act.at
     )
@@ -419,6 +422,7 @@ async def withdraw(
             await _rewrite(connection, variant, published.id, act, {"subhead": "", "body": ""})
         languages = tuple(published.variants)
         await chronicle.enter(database, connection, published.id, languages, now, withdrawn=True)
+        await listing.renew(connection, published.id)
 
 
 async def _note_down(
@@ -505,41 +509,18 @@ async def topics(connection: AsyncConnection) -> tuple[str, ...]:
     )
 
 
-async def newest(
-    connection: AsyncConnection,
-    language: str | None = None,
-    *,
-    limit: int,
-    offset: int = 0,
-    archive: bool = True,
-) -> list[Published]:
-    """The newest releases, those with a variant in ``language`` if one is given; none withdrawn.
-
-    ``archive=False`` leaves out what was loaded as archive, as feeds and /latest do.
-    """
-    query = select(t.published.c.id).where(t.published.c.withdrawn_at.is_(None))
-    if language is not None:
-        variants = t.published_variant
-        query = query.join(variants, variants.c.published_id == t.published.c.id).where(
-            variants.c.language == language
-        )
-    if not archive:
-        query = query.where(t.published.c.archive.is_(False))
-    query = query.order_by(t.published.c.published_at.desc(), t.published.c.id.desc())
-    ids = list(await connection.scalars(query.limit(limit).offset(offset)))
-    return await _load(connection, t.published.c.id.in_(ids)) if ids else []
-
-
-async def count(connection: AsyncConnection, language: str) -> int:
-    """How many releases :func:`newest` lists in ``language``."""
-    pv, p = t.published_variant, t.published
+async def newest(connection: AsyncConnection, language: str, *, limit: int) -> list[Published]:
+    """The newest releases with a variant in ``language``; none withdrawn, none from the archive."""
+    p, pv = t.published, t.published_variant
     query = (
-        select(func.count())
-        .select_from(pv)
-        .join(p, p.c.id == pv.c.published_id)
-        .where(pv.c.language == language, p.c.withdrawn_at.is_(None))
+        select(p.c.id)
+        .join(pv, pv.c.published_id == p.c.id)
+        .where(pv.c.language == language, p.c.withdrawn_at.is_(None), p.c.archive.is_(False))
+        .order_by(p.c.published_at.desc(), p.c.id.desc())
+        .limit(limit)
     )
-    return int(await connection.scalar(query) or 0)
+    ids = list(await connection.scalars(query))
+    return await _load(connection, p.c.id.in_(ids)) if ids else []
 
 
 async def _load(connection: AsyncConnection, where: Any) -> list[Published]:

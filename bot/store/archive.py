@@ -2,7 +2,7 @@
 
 The file is gzip over lines of JSON: a header; for each table its name and columns, its rows, and
 their number with a checksum; at last the number of all rows. Who leads and what the queue holds
-is not in it: that is of one moment and one machine.
+is not in it: that is of one moment and one machine. Lists and search are made anew.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import DatabaseError
 
 from bot.errors import Conflict, StoreError
-from bot.store import migrate, migrations
+from bot.store import listing, migrate, migrations
 from bot.store import tables as t
 from bot.store.database import blocking_engine, sqlite_file
 from bot.store.lock import only_service
@@ -59,7 +59,10 @@ MADE = "backup_at"
 LONGEST_LINE = 64 * 1024 * 1024
 
 OF_THE_MOMENT = (t.lease, t.chat_pace)
-TABLES = tuple(table for table in t.metadata.sorted_tables if table not in OF_THE_MOMENT)
+MADE_ANEW = (t.listing, t.search_text)
+TABLES = tuple(
+    table for table in t.metadata.sorted_tables if table not in (*OF_THE_MOMENT, *MADE_ANEW)
+)
 _KEPT_BY_PEOPLE = (t.release, t.subscriber, t.announcement)
 
 Step = Callable[[int], None]
@@ -200,11 +203,12 @@ def restore(
             raise StoreError(text("A service runs on this database. Stop it first."))
         if not replace:
             _demand_empty(connection)
-        names = ", ".join(table.name for table in (*TABLES, *OF_THE_MOMENT))
+        names = ", ".join(table.name for table in (*TABLES, *OF_THE_MOMENT, *MADE_ANEW))
         connection.execute(sql(f"TRUNCATE {names} CASCADE"))
         rows = _load(connection, file, step)
+        listing.fill(connection)
         _note(connection, also or {})
-        for table in TABLES:
+        for table in (*TABLES, *MADE_ANEW):
             _set_sequence(connection, table)
         return rows
 
@@ -223,6 +227,7 @@ def _into_file(
         migrate.upgrade(url)
         with blocking_engine(url) as engine, engine.begin() as connection:
             rows = _load(connection, file, step)
+            listing.fill(connection)
             _note(connection, also)
         _settle(url)
         part.chmod(0o600)

@@ -10,10 +10,11 @@ from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
-from bot.store import migrations
+from bot.store import listing, migrations
 from bot.store.database import Database, blocking_engine
 from translations.text import text
 
+NEWEST = "head"
 LOCK = 0x706F6C79  # one migration at a time on PostgreSQL; any number does
 
 
@@ -57,8 +58,12 @@ def _version(connection: Connection) -> str | None:
     return version
 
 
-def upgrade(url: str, to: str = "head") -> None:
-    """Run every migration that is missing; blocks. One at a time, whoever else tries."""
+def upgrade(url: str, to: str = NEWEST) -> None:
+    """Run every migration that is missing; blocks. One at a time, whoever else tries.
+
+    What is made from other tables is made here, by the program that will keep it: a migration
+    must mean the same for ever.
+    """
     from alembic import command
     from alembic.config import Config
 
@@ -75,6 +80,8 @@ def upgrade(url: str, to: str = "head") -> None:
                 connection.execute(sql(f"SELECT pg_advisory_xact_lock({LOCK})"))
             config.attributes["connection"] = connection
             command.upgrade(config, to)
+            if to == NEWEST:
+                listing.fill(connection)
             if on_sqlite:
                 _demand_whole(connection)
             else:

@@ -257,6 +257,36 @@ feed_entry = Table(
     ),
 )
 
+# --- what readers browse: made anew from the tables above, by listing.py ------------------------
+
+listing = Table(
+    "listing",
+    metadata,
+    # A row for each language of what is out and was not withdrawn: under the topic "", which is
+    # the list of all, and under each of its own.
+    Column("language", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("published_at", UTCDateTime, primary_key=True),  # in this language
+    Column("published_id", Ident, ForeignKey("published.id", ondelete="CASCADE"), primary_key=True),
+    Column("date", Date, nullable=False),
+    Index("ix_listing_language_topic_date", "language", "topic", "date", "published_id"),
+    Index("ix_listing_published_id", "published_id"),
+)
+
+search_text = Table(
+    "search_text",
+    metadata,
+    # The same texts as the words by which they are found. The database itself keeps an index of
+    # them: a table of FTS5 and triggers on SQLite, a generated column on PostgreSQL.
+    Column("id", Ident, primary_key=True),
+    Column("published_id", Ident, ForeignKey("published.id", ondelete="CASCADE"), nullable=False),
+    Column("language", Text, nullable=False),
+    Column("published_at", UTCDateTime, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    UniqueConstraint("published_id", "language"),
+)
+
 # --- occasions ---------------------------------------------------------------------------------
 
 observance = Table(

@@ -78,6 +78,8 @@ async def test_the_migrations_make_exactly_the_tables(database: Database) -> Non
         return list(compare_metadata(context, t.metadata))
 
     def ours(name: str | None, kind: str, _parents: object) -> bool:
+        if name in ("vector", "ix_search_text_vector"):
+            return False  # PostgreSQL's counterpart to a table of FTS5
         return kind != "table" or name in t.metadata.tables
 
     async with database.read() as connection:
