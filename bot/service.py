@@ -30,7 +30,7 @@ from bot.settings import Settings, unknown_variables
 from bot.site import hubs
 from bot.site.health import Check, Metrics, Remark
 from bot.site.pinging import Pinger
-from bot.site.web import Site, make_site
+from bot.site.web import LONGEST_ADDRESS, Site, make_site
 from bot.store import migrate, migrations, tables
 from bot.store.database import Database, changes
 from bot.store.lease import Lease
@@ -166,7 +166,9 @@ class Service:
             webhook=self._webhook if self.settings.telegram_webhook_url else None,
         )
         await site.refresh()
-        runner = web.AppRunner(site.app, access_log=None, handle_signals=False)
+        runner = web.AppRunner(
+            site.app, access_log=None, handle_signals=False, max_line_size=LONGEST_ADDRESS
+        )
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         tcp = web.TCPSite(runner, self.settings.host, self.settings.port)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode, urlsplit
 
 from bot.delivery.message import page_url
 from bot.releases.picture import JPEG, PNG
@@ -12,6 +13,9 @@ from feeds.model import FeedKey
 
 ENDS = {JPEG: "jpg", PNG: "png"}
 """How the names of pictures end."""
+
+CHOSEN = "language"
+"""In a query: the language of the page was chosen by the visitor, and is to be remembered."""
 
 
 class Addresses:
@@ -23,8 +27,25 @@ class Addresses:
         parts = urlsplit(self.base)
         self._origin = f"{parts.scheme}://{parts.netloc}"
 
+    def welcome(self) -> str:
+        """The door, which leads each visitor to a language."""
+        return f"{self.base}/"
+
     def home(self, language: str, page: int = 1) -> str:
-        return f"{self.base}/{quote(language)}/" + (f"?page={page}" if page > 1 else "")
+        return _paged(f"{self.base}/{quote(language)}/", page)
+
+    def topic(self, language: str, topic: str, page: int = 1) -> str:
+        return _paged(f"{self.base}/{quote(language)}/topics/{quote(topic, safe='')}", page)
+
+    def archive(self, language: str) -> str:
+        return f"{self.base}/{quote(language)}/archive"
+
+    def year(self, language: str, year: int, page: int = 1) -> str:
+        return _paged(f"{self.archive(language)}/{year}", page)
+
+    def search(self, language: str, asked: str = "", page: int = 1) -> str:
+        query = {"q": asked} if asked else {}
+        return _asking(f"{self.base}/{quote(language)}/search", query | _page(page))
 
     def release(self, language: str, slug: str) -> str:
         return page_url(self._settings, slug, language)
@@ -32,9 +53,6 @@ class Addresses:
     def handout(self, language: str, slug: str, suffix: str) -> str:
         """A file of the release: “txt”, “docx”, “ninjs.json”."""
         return f"{self.release(language, slug)}.{suffix}"
-
-    def topic(self, language: str, topic: str) -> str:
-        return f"{self.base}/{quote(language)}/topics/{quote(topic, safe='')}"
 
     def calendar(self, language: str) -> str:
         return f"{self.base}/{quote(language)}/calendar"
@@ -63,6 +81,25 @@ class Addresses:
     def static(self, name: str) -> str:
         return f"{self.base}/static/{name}"
 
+    def chosen(self, address: str, language: str) -> str:
+        """``address``, for those who choose ``language`` by going there."""
+        return f"{address}{'&' if '?' in address else '?'}{CHOSEN}={quote(language)}"
+
+    def sitemap(self, part: str = "") -> str:
+        return f"{self.base}/sitemap-{part}.xml" if part else f"{self.base}/sitemap.xml"
+
     def local(self, address: str) -> str:
         """One of ours without scheme and host, so that a page works by any name of the host."""
         return address.removeprefix(self._origin)
+
+
+def _paged(address: str, page: int) -> str:
+    return _asking(address, _page(page))
+
+
+def _page(page: int) -> dict[str, str]:
+    return {"page": str(page)} if page > 1 else {}
+
+
+def _asking(address: str, query: Mapping[str, str]) -> str:
+    return f"{address}?{urlencode(query)}" if query else address

@@ -71,7 +71,7 @@ def plain_page(html: str, status: int, **headers: str) -> web.Response:
         headers={
             hdrs.CONTENT_TYPE: PAGE,
             hdrs.CACHE_CONTROL: ASK_AGAIN,
-            hdrs.VARY: hdrs.ACCEPT_LANGUAGE,
+            hdrs.VARY: f"{hdrs.ACCEPT_LANGUAGE}, {hdrs.COOKIE}",
             **SECURITY,
             **headers,
         },
@@ -126,6 +126,11 @@ def load_static() -> Static:
         names.append(named)
         answers[named] = Answer(body, media_type, FOR_EVER)
     return Static(stylesheet=names[0], icon=names[1], answers=answers)
+
+
+def coding_for(request: web.Request, available: tuple[str, ...]) -> str:
+    """The content coding that the request is to be answered in."""
+    return negotiate(_list(request, hdrs.ACCEPT_ENCODING), available)
 
 
 def _list(request: web.Request, name: str) -> str | None:

@@ -25,8 +25,14 @@ def preferred(accept_language: str) -> list[str]:
     return [tag for _, tag in sorted(weighed, key=lambda pair: -pair[0])]
 
 
-def choose(accept_language: str, available: Sequence[str]) -> str:
-    """The best of ``available`` (at least one) for the visitor; the first where none serves."""
+def choose(accept_language: str, available: Sequence[str], remembered: str = "") -> str:
+    """The best of ``available`` (at least one) for the visitor; the first where none serves.
+
+    What the visitor once chose, as it was ``remembered``, stands above what the browser says.
+    """
+    chosen = proper_tag(remembered, available)
+    if chosen is not None:
+        return chosen
     match = best_match(preferred(accept_language), available)
     return match.tag if match else available[0]
 

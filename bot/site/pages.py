@@ -25,8 +25,6 @@ from bot.site.templating import render
 from feeds.documents import CALENDAR, DOCUMENTS
 from feeds.model import FeedKey
 
-ON_A_PAGE = 20
-
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
@@ -75,32 +73,6 @@ class Pages:
         published = await publication.languages(connection)
         return tuple(dict.fromkeys((*self._settings.languages, *published)))
 
-    async def home(
-        self, connection: AsyncConnection, languages: Sequence[str], language: str, page: int
-    ) -> Markup | None:
-        """The list of releases, newest first; ``None`` past its last page."""
-        total = await publication.count(connection, language)
-        last = max(1, -(-total // ON_A_PAGE))
-        if page > last:
-            return None
-        releases = await publication.newest(
-            connection, language, limit=ON_A_PAGE, offset=(page - 1) * ON_A_PAGE
-        )
-        elsewhere = () if releases else await publication.languages(connection)
-        return self._render(
-            "list.html",
-            language,
-            [Version(language=tag, href=self.addresses.home(tag)) for tag in languages],
-            here="list",
-            canonical=self.addresses.home(language, page),
-            default=self.addresses.base + "/",
-            releases=releases,
-            elsewhere=elsewhere,
-            issuer_name=content.issuer_name,
-            page=page,
-            last=last,
-        )
-
     async def paper(
         self,
         connection: AsyncConnection,
@@ -135,12 +107,13 @@ class Pages:
     ) -> Markup:
         """The release's page. Raises as :meth:`paper` does."""
         made = await self.paper(connection, languages, language, slug)
-        return self._render(
+        return self.render(
             "release.html",
             language,
             self._versions(made.published, languages),
             here="release",
             canonical=made.url,
+            default=made.versions.get(made.published.original, ""),
             paper=made,
             published=made.published,
             variant=made.variant,
@@ -151,7 +124,7 @@ class Pages:
         )
 
     def _withdrawn(self, made: Paper, languages: Sequence[str]) -> Markup:
-        return self._render(
+        return self.render(
             "withdrawn.html",
             made.language,
             self._versions(made.published, languages),
@@ -165,7 +138,7 @@ class Pages:
     async def calendar(
         self, connection: AsyncConnection, languages: Sequence[str], language: str, today: date
     ) -> Markup:
-        return self._render(
+        return self.render(
             "calendar.html",
             language,
             [Version(language=tag, href=self.addresses.calendar(tag)) for tag in languages],
@@ -183,7 +156,7 @@ class Pages:
         telegram_link: str | None,
     ) -> Markup:
         """How to get the news of ``language``; ``topics`` are those it has feeds of."""
-        return self._render(
+        return self.render(
             "subscribe.html",
             language,
             [Version(language=tag, href=self.addresses.subscribe(tag)) for tag in languages],
@@ -191,14 +164,14 @@ class Pages:
             canonical=self.addresses.subscribe(language),
             bot=telegram_link,
             invitations=invitations,
-            topics=[(topic, self._feeds(FeedKey(language, topic))) for topic in topics],
+            topics=[(topic, self.feeds(FeedKey(language, topic))) for topic in topics],
         )
 
     def error(
         self, languages: Sequence[str], language: str, status: int, found_in: Iterable[Version] = ()
     ) -> Markup:
         """A page that says what is wrong, in words that owe nothing to what was asked for."""
-        return self._render(
+        return self.render(
             "error.html",
             language,
             [
@@ -219,7 +192,7 @@ class Pages:
             for tag in languages
         ]
 
-    def _feeds(self, key: FeedKey) -> list[FeedLink]:
+    def feeds(self, key: FeedKey) -> list[FeedLink]:
         return [
             FeedLink(
                 href=self.addresses.feed(key.language, document.name, key.topic),
@@ -230,7 +203,7 @@ class Pages:
             for document in DOCUMENTS
         ]
 
-    def _render(
+    def render(
         self,
         template: str,
         language: str,
@@ -238,21 +211,29 @@ class Pages:
         *,
         here: str,
         canonical: str,
+        default: str = "",
+        feeds: Sequence[FeedLink] = (),
         **values: Any,
     ) -> Markup:
+        """``here`` is the page's place in the navigation. Without ``canonical`` no search engine
+        is to keep it. ``default`` is where speakers of other languages are sent, unless to the
+        first of ``versions``; ``feeds`` are those of the language unless others are given."""
         office = content.office_name(language, self._settings)
+        same = [version for version in versions if version.exact]
         return render(
             template,
             language,
             here=here,
             canonical=canonical,
             versions=versions,
+            same=same,
+            default=default or (same[0].href if len(same) > 1 else ""),
             office=office,
             desk=content.desk(Contact(), "", self._settings),
             addresses=self.addresses,
             local=self.addresses.local,
             settings=self._settings,
-            feeds=self._feeds(FeedKey(language)),
+            feeds=feeds or self.feeds(FeedKey(language)),
             calendar_file=FeedLink(
                 href=self.addresses.calendar_file(language),
                 media_type=CALENDAR.media_type,

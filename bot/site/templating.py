@@ -48,6 +48,7 @@ def render(template: str, language: str, **values: Any) -> Markup:
             native_name=native_name,
             catalog=catalog,
             date=formats.date,
+            month=formats.month,
             digits=lambda number: native(str(number), formats.locale),
             words=lambda text: _in_order(text, language),
             line=lambda text: standalone(text, language),

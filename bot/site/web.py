@@ -15,14 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.clock import Clock
 from bot.errors import StoreError
 from bot.occasions.calendar import local_date
-from bot.releases import publication
+from bot.releases import lists
+from bot.releases.lists import EVERYTHING
 from bot.settings import Settings
-from bot.site import invitations, negotiation
+from bot.site import choice, invitations, negotiation
 from bot.site.answers import ASK_AGAIN, PAGE, SECURITY, SVG, Answer, Cache, load_static, plain_page
+from bot.site.browsing import Browsing, Build, Handler
 from bot.site.handouts.files import KINDS, Files
 from bot.site.health import Check, Health, Metrics
 from bot.site.media import Media
-from bot.site.pages import NotThere, Pages, Version, Withdrawn, page_number
+from bot.site.pages import NotThere, Pages, Version, Withdrawn
 from bot.site.source import NewsroomFeeds
 from bot.store.database import Database
 from feeds.patience import Patience
@@ -31,21 +33,20 @@ from feeds.web import FeedSite
 Webhook = Callable[[str | None, bytes], Awaitable[int]]
 """Takes the secret that came with an update and its body; returns the status to answer with."""
 
+LONGEST_ADDRESS = 128 * 1024
+"""Bytes of a request's first line for the server to read: a long question is answered, too."""
+
 RETRY_AFTER = "30"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 – the header's name
 
 log = structlog.get_logger(__name__)
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Build = Callable[[AsyncConnection, Sequence[str], str], Awaitable[str | Answer]]
-"""Makes a page of what is published, in one of the newsroom's languages."""
-
 
 class Site:
     """``app`` serves; call ``refresh`` once before it does, and whenever the data changed.
 
-    Pages and errors carry no cookie and keep no visitor in mind. There are no middlewares:
-    polling feeds is most of the work, and each would cost it.
+    Pages and errors are the same for everybody; the language switch alone leaves a cookie.
+    There are no middlewares: polling feeds is most of the work, and each would cost it.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Site:
             patience=Patience(settings.trusted_proxies),
         )
         self._cache = Cache()
+        self._browsing = Browsing(database, self._pages, self._source, self._cache, self._page)
         self._media = Media(database)
         self._files = Files(database, settings, clock)
         self._languages: tuple[str, ...] = settings.languages
@@ -125,8 +127,7 @@ class Site:
         router.add_get("/static/{name}", self._guarded(self._static_file))
         router.add_get("/media/{name}", self._guarded(self._picture))
         router.add_get("/", self._guarded(self._welcome))
-        router.add_get("/{language}", self._guarded(self._home))
-        router.add_get("/{language}/", self._guarded(self._home))
+        self._browsing.add_routes(router, self._guarded)
         suffix = "|".join(map(re.escape, KINDS))
         router.add_get(
             f"/{{language}}/releases/{{slug:[^/.]+}}.{{suffix:{suffix}}}",
@@ -143,31 +144,18 @@ class Site:
 
     async def _welcome(self, request: web.Request) -> web.StreamResponse:
         async with self._database.read() as connection:
-            published = set(await publication.languages(connection))
             languages = await self._pages.languages(connection)
-        # To an empty list only where all are empty.
-        available = [tag for tag in languages if tag in published] or languages
-        wanted = request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
-        language = negotiation.choose(wanted, available)
+            # To an empty list only where all are empty.
+            available = await lists.reaching(connection, languages, EVERYTHING) or languages
+        language = self._wanted(request, available)
         raise web.HTTPFound(
             self._pages.addresses.local(self._pages.addresses.home(language)),
             headers={
-                hdrs.VARY: hdrs.ACCEPT_LANGUAGE,
+                hdrs.VARY: f"{hdrs.ACCEPT_LANGUAGE}, {hdrs.COOKIE}",
                 hdrs.CACHE_CONTROL: ASK_AGAIN,
                 **SECURITY,
             },
         )
-
-    async def _home(self, request: web.Request) -> web.StreamResponse:
-        page = page_number(request.query.get("page"))
-
-        async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> str:
-            made = page and await self._pages.home(connection, languages, tag, page)
-            if not made:
-                raise NotThere(tag)
-            return made
-
-        return await self._page(request, ("home", page), build, ends="/")
 
     async def _release(self, request: web.Request) -> web.StreamResponse:
         slug, today = request.match_info["slug"], self._today()
@@ -259,17 +247,21 @@ class Site:
         key: tuple[Any, ...],
         build: Build,
         ends: str = "",
+        *,
+        keep: bool = True,
     ) -> web.StreamResponse:
         """A page from memory, or made now; languages spelt otherwise are sent to their own."""
         given = request.match_info["language"]
-        answer = self._cache.get((given, *key)) if request.path.endswith(ends) else None
+        is_kept = keep and request.path.endswith(ends)
+        answer = self._cache.get((given, *key)) if is_kept else None
         if answer is None:
             generation = self._cache.generation
             async with self._database.read() as connection:
                 languages, language = await self._spoken(connection, request, ends)
                 made = await build(connection, languages, language)
             answer = made if isinstance(made, Answer) else Answer(made.encode(), PAGE, ASK_AGAIN)
-            self._cache.put((given, *key), answer, generation)
+            if keep:
+                self._cache.put((given, *key), answer, generation)
         return answer.to(request)
 
     async def _spoken(
@@ -300,7 +292,8 @@ class Site:
 
         async def answer(request: web.Request) -> web.StreamResponse:
             try:
-                return await handler(request)
+                chosen = choice.kept(request, self._languages, self._pages.addresses)
+                return chosen or await handler(request)
             except web.HTTPException:
                 raise
             except Withdrawn as gone:
@@ -316,6 +309,11 @@ class Site:
 
         return answer
 
+    @staticmethod
+    def _wanted(request: web.Request, available: Sequence[str]) -> str:
+        accepted = request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
+        return negotiation.choose(accepted, available, choice.remembered(request))
+
     def _failed(
         self,
         request: web.Request,
@@ -325,8 +323,7 @@ class Site:
     ) -> web.Response:
         if language is None:
             named = negotiation.proper_tag(request.match_info.get("language", ""), self._languages)
-            wanted = request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
-            language = named or negotiation.choose(wanted, self._languages)
+            language = named or self._wanted(request, self._languages)
         html = self._pages.error(self._languages, language, status, found_in)
         more = {hdrs.RETRY_AFTER: RETRY_AFTER} if status == 503 else {}
         return plain_page(html, status, **more)

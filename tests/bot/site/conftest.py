@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from lxml import html
+from sqlalchemy import insert
 
 from bot.clock import FixedClock
 from bot.occasions import repository as occasions
@@ -19,7 +20,9 @@ from bot.releases.release import Contact, Issuer, RelatedDocument, Release, Rele
 from bot.releases.review import OPERATOR
 from bot.settings import IssuerSettings, Settings
 from bot.site.health import Metrics
-from bot.site.web import Site, make_site
+from bot.site.web import LONGEST_ADDRESS, Site, make_site
+from bot.store import listing
+from bot.store import tables as t
 from bot.store.database import Database, touch
 
 BASE = "https://news.example.org"
@@ -63,6 +66,38 @@ class Newsroom:
         ident = await self.release(release, at)
         await self.site.refresh()
         return ident
+
+    async def publish_many(
+        self, dates: Iterable[date], languages: Sequence[str], topic: str, *, first: int = 1
+    ) -> None:
+        """Releases “Log 1”, “Log 2” …, one for each date, as if they had been out for long."""
+        now = self.clock.now()
+        async with self.database.write() as connection:
+            for n, day in enumerate(dates, first):
+                release = {"id": n, "slug": f"log-{n}", "original": languages[0], "date": day}
+                release |= {"topics": [topic], "issuer": {}, "contact": {}, "related": []}
+                release |= {"dateline": "", "archive": True}
+                at = datetime.combine(day, time(), UTC)
+                more = {"state": "published", "pubstatus": "usable", "required_languages": []}
+                more |= {"created_at": now, "changed_at": now}
+                await connection.execute(insert(t.release).values(release | more))
+                await connection.execute(
+                    insert(t.published).values(
+                        release | {"release_id": n, "published_at": at, "updated_at": at}
+                    )
+                )
+                await connection.execute(
+                    insert(t.published_variant),
+                    [
+                        {"published_id": n, "language": tag, "headline": f"Log {n}"}
+                        | {"subhead": "", "body": f"Page {n} ({tag})."}
+                        | {"published_at": at, "updated_at": at}
+                        for tag in languages
+                    ],
+                )
+            await connection.run_sync(listing.fill)
+            await touch(self.database, connection)
+        await self.site.refresh()
 
     async def get(self, path: str, status: int = 200, **headers: str) -> str:
         """The text of a page; header names are written with underscores."""
@@ -148,6 +183,7 @@ async def newsroom(
 ) -> AsyncIterator[Newsroom]:
     made = make_newsroom(settings)
     await made.site.refresh()
+    await made.client.server.start_server(max_line_size=LONGEST_ADDRESS)
     await made.client.start_server()
     yield made
     await made.client.close()

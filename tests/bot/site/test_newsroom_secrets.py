@@ -56,11 +56,15 @@ def secret(slug: str, **changes: Any) -> Release:
     return Release(**(fields | changes))
 
 
+PAGES = ("", "calendar", "archive", "archive/2026", "archive/2027", "search?q=headline+body")
+
+
 async def everything(newsroom: Any) -> dict[str, bytes]:
     """Every response that can be found by following links, and those to which none leads."""
     waiting = {
         *("/", "/healthz", "/readyz", "/metrics", "/feeds/opml.xml", "/nowhere", "/de/", "/en/x"),
-        *(f"/{tag}/{page}" for tag in ("en", "fr", "ar", "de") for page in ("", "calendar")),
+        *("/robots.txt", "/sitemap.xml", "/sitemap-pages.xml", "/sitemap-1.xml"),
+        *(f"/{tag}/{page}" for tag in ("en", "fr", "ar", "de") for page in PAGES),
         *(f"/feeds/{tag}/{name}" for tag in ("en", "de", "ar") for name in ("rss.xml", "atom.xml")),
     }
     for tag in ("en", "fr", "ar", "de"):
@@ -69,6 +73,7 @@ async def everything(newsroom: Any) -> dict[str, bytes]:
                 f"/{tag}/releases/quixx-{slug}",
                 *(f"/{tag}/releases/quixx-{slug}.{kind}" for kind in ("txt", "docx", "ninjs.json")),
                 f"/{tag}/subscribe/topics/quixx-{slug}/qr.svg",
+                f"/{tag}/topics/quixx-{slug}",
                 f"/feeds/{tag}/topics/quixx-{slug}/rss.xml",
             }
     seen: dict[str, bytes] = {}
@@ -152,7 +157,9 @@ async def test_once_published_the_same_words_are_found(newsroom: Any) -> None:
     await newsroom.publish(release)
     found = {path for path, body in (await everything(newsroom)).items() if SECRET.search(body)}
     assert {
-        *("/en/", "/ar/", "/de/", "/en/calendar", "/en/releases/quixx-draft"),
+        *("/en/", "/ar/", "/de/", "/en/calendar", "/en/releases/quixx-draft", "/sitemap-1.xml"),
+        *("/en/archive", "/de/archive/2026", "/en/topics/quixx-draft"),
+        "/en/search?q=headline+body",
         *("/feeds/en/rss.xml", "/feeds/ar/atom.xml", "/feeds/opml.xml", "/en/subscribe"),
         *(f"/ar/releases/quixx-draft.{kind}" for kind in ("txt", "docx", "ninjs.json")),
     } <= found
