@@ -16,6 +16,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 LANGUAGES = ("en", "ar", "zh")
 PAGES = {
     "": 200,
+    "archive/2026": 200,
+    "search?q=1945": 200,
     "releases/charter-signing": 200,
     "releases/withdrawn": 410,
     "calendar": 200,
@@ -88,7 +90,7 @@ WALK = """() => {
     ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
     seen: box.width > 0 && box.top >= 0 && box.bottom <= innerHeight + 1
       && box.left >= 0 && box.right <= innerWidth + 1,
-    place: [...document.querySelectorAll('a[href], main')].indexOf(at),
+    place: [...document.querySelectorAll('a[href], input, button, main')].indexOf(at),
   };
 }"""
 
@@ -99,12 +101,12 @@ async def test_the_keyboard_reaches_every_link_in_order_and_one_sees_where_it_is
     for language, path in (("en", "releases/charter-signing"), ("ar", "subscribe")):
         await visit.page.set_viewport_size({"width": PHONE, "height": 700})
         await visit.open(f"/{language}/{path}")
-        links = await visit.page.locator("a[href]").count()
+        links = await visit.page.locator("a[href], input, button").count()
         places = []
         for _ in range(links):
             await visit.page.keyboard.press("Tab")
             here = await visit.page.evaluate(WALK)
-            assert here["tag"] == "A"
+            assert here["tag"] in ("A", "INPUT", "BUTTON")
             assert here["ring"]
             assert here["seen"], (language, here)
             places.append(here["place"])

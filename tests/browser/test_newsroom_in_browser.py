@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -89,3 +90,26 @@ async def test_on_paper_only_the_release_remains_and_where_its_links_lead(visit:
         after = dict(written)
         assert "https://www.un.org/en/about-us/un-charter" in after["Charter of the United Nations"]
         assert after["www.example.org/charter"] == after["A/RES/75/1"] == "none"
+
+
+async def test_without_scripts_one_searches_and_is_led_back_to_ones_language(
+    browser: Browser, newsroom_url: str
+) -> None:
+    context = await browser.new_context(java_script_enabled=False, locale="fr-FR")
+    page = await context.new_page()
+    await page.goto(f"{newsroom_url}/")
+    assert page.url == f"{newsroom_url}/fr/"
+    await page.locator("nav.tongues").get_by_text("中文").click()
+    assert page.url == f"{newsroom_url}/zh/"
+    await page.get_by_role("searchbox").fill("宪章")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/zh/search?q=*")
+    assert await page.locator("mark").first.inner_text() == "宪章"
+    assert await page.get_by_role("searchbox").input_value() == "宪章"
+    await page.locator("main ol a").first.click()
+    await page.wait_for_url("**/zh/releases/*")
+    await page.goto(f"{newsroom_url}/")
+    assert page.url == f"{newsroom_url}/zh/"
+    kept = [(cookie["name"], cookie["value"]) for cookie in await context.cookies()]
+    assert kept == [("language", "zh")]
+    await context.close()
