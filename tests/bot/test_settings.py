@@ -34,6 +34,8 @@ def test_an_hour_that_is_no_time_of_day_is_refused(tmp_path: Path, hour: str) ->
         ('[issuer]\nsince = "early"', "issuer.since", "early", "2026-01-01"),
         ('[issuer.names]\nklingonese = "x"', "issuer.names", "klingonese", "language tag"),
         ('required_languages = "de"', "required_languages", "de", "in languages as well"),
+        ('trusted_proxies = "nginx"', "trusted_proxies", "nginx", "10.0.0.0/8"),
+        ('trusted_proxies = "10.0.0.1/8"', "trusted_proxies", "10.0.0.1/8", "127.0.0.1"),
         ('websub_hubs = "notaurl"', "websub_hubs", "notaurl", "https://hub.example.org/"),
         ('websub_hubs = "ftp://h.example"', "websub_hubs", "ftp://", "https://hub.example.org/"),
         ('websub_hubs = "https://u:p@h.example"', "websub_hubs", "h.example", "parted by commas"),

@@ -22,6 +22,7 @@ from bot.releases.review import OPERATOR, approved
 from feeds.documents import DOCUMENTS
 from tests.bot.site.conftest import BASE, Newsroom
 from tests.feeds.conftest import json_checker, xml_checker
+from tests.feeds.w3c import faults
 
 NS = {
     "a": "http://www.w3.org/2005/Atom",
@@ -128,6 +129,7 @@ async def read(newsroom: Newsroom, url: str) -> Read:
             headers=headers,
         )
     else:
+        assert faults(body, url if url.startswith(BASE) else BASE + url) == []
         top = parsed if name == ATOM else parsed[0]
         entries = feedparser.parse(body, sanitize_html=False).entries
         links = {ln.get("rel"): ln.get("href") for ln in top.findall("a:link", NS)}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_network
 from typing import Any
 
 import feedparser
@@ -11,10 +13,15 @@ import pytest
 from lxml import html
 
 from bot.clock import FixedClock
+from bot.releases.correction import Kind
 from bot.releases.release import Release
+from bot.releases.review import OPERATOR
 from bot.settings import IssuerSettings, Settings
 from bot.site.authority import authority
 from bot.store.database import Database
+from tests.bot.site.conftest import BASE
+from tests.feeds.conftest import json_checker, xml_checker
+from tests.feeds.w3c import faults
 
 Make = Callable[..., Release]
 
@@ -201,3 +208,80 @@ async def test_titles_read_right_in_lists_of_any_direction(
         assert {a.title for a in item.links if a.get("hreflang") == "ar"} == {turned}
         (item,) = (await read(newsroom, f"/feeds/en/{name}")).entries
         assert item.title == "A \u202enew lamp\u202c"
+
+
+TONGUES = ("en", "fr", "es", "ru", "ar", "zh-Hant", "az")
+CHECKS = {"atom.xml": xml_checker("atom.rng"), "rss.xml": xml_checker("rss.rng")}
+VALID_JSON = json_checker()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_08_to_16_in_every_language_no_validator_finds_a_fault(
+    newsroom: Any, make_release: Make
+) -> None:
+    """Published, corrected and withdrawn: by schema, and by the rules of the W3C's validator."""
+
+    async def look() -> None:
+        for tag in TONGUES:
+            for below in (tag, f"{tag}/topics/lamps"):
+                for name, check in CHECKS.items():
+                    document = (await newsroom.get(f"/feeds/{below}/{name}")).encode()
+                    check(document)
+                    assert faults(document, f"{BASE}/feeds/{below}/{name}") == []
+                said = VALID_JSON((await newsroom.get(f"/feeds/{below}/feed.json")).encode())
+                assert said["language"] == tag
+
+    release = make_release(texts={tag: f"A <lamp> & “more” ({tag})" for tag in TONGUES})
+    await newsroom.publish(release)
+    await newsroom.publish(make_release("second", texts={tag: f"Second {tag}" for tag in TONGUES}))
+    await look()
+    changed = {t: replace(v, body="Mended. <b>x</b>") for t, v in release.variants.items()}
+    draft = replace(release, variants=changed)
+    await newsroom.desk.correct(OPERATOR, "lamp", Kind.CORRECTION, {"en": "Mended."}, draft)
+    await newsroom.site.refresh()
+    await look()
+    await newsroom.desk.withdraw(OPERATOR, "lamp", {"en": "It was <none>."})
+    await newsroom.site.refresh()
+    await look()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_15_pages_advertise_every_feed_of_their_language(
+    newsroom: Any, make_release: Make
+) -> None:
+    await newsroom.publish(make_release())
+    for page in ("/fr/", "/fr/releases/lamp", "/fr/calendar", "/fr/subscribe"):
+        found = (await newsroom.page(page)).xpath("//link[@rel='alternate'][@type]")
+        feeds = [link for link in found if "/feeds/" in link.get("href")]
+        assert {link.get("href").rpartition("/")[2]: link.get("type") for link in feeds} == {
+            "atom.xml": "application/atom+xml",
+            "rss.xml": "application/rss+xml",
+            "feed.json": "application/feed+json",
+            "anniversaries.ics": "text/calendar",
+        }
+        for link in feeds:
+            assert link.get("hreflang") == "fr"
+            assert link.get("title")
+            async with newsroom.client.head(link.get("href").removeprefix(BASE)) as answer:
+                assert answer.status == 200
+                assert answer.headers["Content-Type"].startswith(link.get("type"))
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+async def test_06_a_client_that_a_trusted_proxy_names_is_told_to_wait(
+    make_newsroom: Any, settings: Settings
+) -> None:
+    trusting = {"trusted_proxies": (ip_network("127.0.0.1"),)}
+    newsroom = make_newsroom(settings.model_copy(update=trusting))
+    await newsroom.site.refresh()
+    await newsroom.client.start_server()
+    headers = {"X-Forwarded-For": "203.0.113.5"}
+    statuses: list[int] = []
+    while 429 not in statuses and len(statuses) < 2000:
+        async with newsroom.client.head("/feeds/en/atom.xml", headers=headers) as answer:
+            statuses.append(answer.status)
+    assert statuses.count(200) >= 1000
+    assert int(answer.headers["Retry-After"]) >= 1
+    await newsroom.get("/feeds/en/atom.xml", X_Forwarded_For="203.0.113.6")
+    await newsroom.get("/en/", X_Forwarded_For="203.0.113.5")
+    await newsroom.client.close()
