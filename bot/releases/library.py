@@ -24,6 +24,9 @@ async def keep(
 
     Raises ``Conflict`` for a picture whose bytes are neither here nor with it.
     """
+    if not pictures:
+        await connection.execute(delete(t.picture).where(t.picture.c.release_id == release_id))
+        return
     waiting = await _digests(connection, t.picture, release_id)
     out = await _digests_out(connection, release_id)
     wanted = {picture.digest for picture in pictures}

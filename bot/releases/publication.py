@@ -128,9 +128,9 @@ async def publish(
         for tag in release.approved_languages
     ]
     languages = await _add_variants(database, connection, ident, added, now, since)
-    if is_new:
+    if release.pictures and is_new:
         await library.publish(connection, release.id, ident, release.pictures)
-    elif languages:
+    elif release.pictures and languages:
         await _say_of_pictures(connection, ident, release, languages)
     return ident
 

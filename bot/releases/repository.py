@@ -86,6 +86,7 @@ async def in_series(connection: AsyncConnection, name: str) -> list[Release]:
 async def save(connection: AsyncConnection, release: Release, now: datetime) -> Release:
     """Store ``release`` whole, variants and observance with it; returns it with its id."""
     values = _release_row(release) | {"changed_at": now}
+    is_new = release.id is None
     if release.id is None:
         result = await connection.execute(
             insert(t.release).values(**values, created_at=now).returning(t.release.c.id)
@@ -104,8 +105,9 @@ async def save(connection: AsyncConnection, release: Release, now: datetime) -> 
         ],
     )
     assert release.id is not None
-    await library.keep(connection, release.slug, release.id, release.pictures)
-    release = replace(release, pictures=picture.without_data(release.pictures))
+    if release.pictures or not is_new:
+        await library.keep(connection, release.slug, release.id, release.pictures)
+        release = replace(release, pictures=picture.without_data(release.pictures))
     await _look_again(connection, release)
     return await _save_observance(connection, release)
 

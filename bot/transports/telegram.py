@@ -192,7 +192,7 @@ class TelegramTransport:
         self, parameters: dict[str, Any], message: Message, *, paid: bool
     ) -> Any:
         """What ``sendPhoto`` results in; ``None`` for what goes out as a text."""
-        found = photo_of(message)
+        found = photo_of(message) if message.photo is not None else None
         if found is None:
             return None
         digest, content = found
@@ -211,9 +211,9 @@ class TelegramTransport:
         """
         where = {"chat_id": _target(address)["chat_id"], "message_id": int(message_id)}
         ways = (self._edit_photo, self._edit_text)
-        as_photo = message in self._were_photos
+        as_photo = bool(self._were_photos) and message in self._were_photos
         try:
-            as_photo = as_photo or photo_of(message) is not None
+            as_photo |= message.photo is not None and photo_of(message) is not None
             for edit in ways if as_photo else ways[::-1]:
                 if await edit(where, message):
                     return Sent(message_ids=(message_id,))

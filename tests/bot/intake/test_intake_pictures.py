@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from PIL import Image, ImageCms
 from bot.errors import BadDocument
 from bot.releases.documents import child
 from bot.releases.intake import Draft, read
-from bot.releases.intake.pictures import picture_of
+from bot.releases.intake.pictures import digest_of, picture_of
 from bot.releases.picture import Picture
 from translations.text import Text
 
@@ -241,3 +242,20 @@ def bomb(width: int, height: int) -> bytes:
     head = b"IHDR" + struct.pack(">II", width, height) + written.getvalue()[24:29]
     whole = written.getvalue()
     return whole[:12] + head + struct.pack(">I", zlib.crc32(head)) + whole[33:]
+
+
+def test_what_is_stored_already_is_not_made_again(tmp_path: Path, photograph: Photograph) -> None:
+    stored = Picture(digest=digest_of(photograph()), media_type="image/jpeg", renditions=())
+    folder = folder_of(
+        tmp_path, "pictures: [{file: quay.jpg, caption: The quay}]\n", quay__jpg=photograph()
+    )
+
+    (draft,) = read(
+        [folder],
+        languages=("en", "fr"),
+        default_zone="UTC",
+        pictures={stored.digest: stored},
+    )
+
+    assert draft.release.pictures == (replace(stored, captions={"en": "The quay"}),)
+    assert draft.release.pictures[0].data == ()
