@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from bot.site.addresses import Addresses
 from bot.site.content import Figure
-from bot.site.handouts.files import DOCX, TEXT
+from bot.site.handouts.kinds import DOCX, TEXT
 from bot.site.handouts.paper import Paper
 
 _SCRIPT_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}

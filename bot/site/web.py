@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -18,14 +17,15 @@ from bot.occasions.calendar import local_date
 from bot.releases import lists
 from bot.releases.lists import EVERYTHING
 from bot.settings import Settings
-from bot.site import choice, invitations, negotiation
-from bot.site.answers import ASK_AGAIN, PAGE, SECURITY, SVG, Answer, Cache, load_static, plain_page
+from bot.site import choice, negotiation
+from bot.site.answers import ASK_AGAIN, PAGE, SECURITY, Answer, Cache, load_static, plain_page
 from bot.site.browsing import Browsing, Build, Handler
-from bot.site.handouts.files import KINDS, Files
+from bot.site.handouts.files import Files
 from bot.site.health import Check, Health, Metrics
 from bot.site.media import Media
 from bot.site.pages import NotThere, Pages, Version, Withdrawn
 from bot.site.source import NewsroomFeeds
+from bot.site.subscribing import Subscribing
 from bot.store.database import Database
 from feeds.patience import Patience
 from feeds.web import FeedSite
@@ -74,11 +74,11 @@ class Site:
         )
         self._cache = Cache()
         self._browsing = Browsing(database, self._pages, self._source, self._cache, self._page)
+        self._subscribing = Subscribing(self._pages, self._source, self._page, telegram_link)
         self._media = Media(database)
-        self._files = Files(database, settings, clock)
+        self._files = Files(database, settings, clock, self._pages, self._spoken)
         self._languages: tuple[str, ...] = settings.languages
         self._webhook = webhook
-        self._telegram_link = telegram_link
         self.app = web.Application()
         self._feeds.add_routes(self.app)
         Health(checks, metrics).add_routes(self.app)
@@ -87,11 +87,11 @@ class Site:
     @property
     def telegram_link(self) -> str | None:
         """The bot's address for readers, once it is known."""
-        return self._telegram_link
+        return self._subscribing.bot
 
     @telegram_link.setter
     def telegram_link(self, link: str | None) -> None:
-        self._telegram_link = link
+        self._subscribing.bot = link
         self._cache.clear()
 
     async def refresh(self) -> None:
@@ -102,7 +102,7 @@ class Site:
         """
         self._cache.clear()
         self._media.clear()
-        self._files.kept.clear()
+        self._files.clear()
         async with self._database.read() as connection:
             self._languages = await self._pages.languages(connection)
         rebuilt = await self._feeds.refresh()
@@ -128,16 +128,10 @@ class Site:
         router.add_get("/media/{name}", self._guarded(self._picture))
         router.add_get("/", self._guarded(self._welcome))
         self._browsing.add_routes(router, self._guarded)
-        suffix = "|".join(map(re.escape, KINDS))
-        router.add_get(
-            f"/{{language}}/releases/{{slug:[^/.]+}}.{{suffix:{suffix}}}",
-            self._guarded(self._handout),
-        )
+        self._files.add_routes(router, self._guarded)
         router.add_get("/{language}/releases/{slug}", self._guarded(self._release))
         router.add_get("/{language}/calendar", self._guarded(self._calendar))
-        router.add_get("/{language}/subscribe", self._guarded(self._subscribe))
-        router.add_get("/{language}/subscribe/qr.svg", self._guarded(self._qr))
-        router.add_get("/{language}/subscribe/topics/{topic}/qr.svg", self._guarded(self._qr))
+        self._subscribing.add_routes(router, self._guarded)
         router.add_get("/{rest:.*}", self._guarded(self._nowhere))
 
     # --- what is asked for -----------------------------------------------------------------------
@@ -165,23 +159,6 @@ class Site:
 
         return await self._page(request, ("release", slug, today), build)
 
-    async def _handout(self, request: web.Request) -> web.StreamResponse:
-        """The release as a file."""
-        slug, kind = request.match_info["slug"], KINDS[request.match_info["suffix"]]
-        key, kept = (request.match_info["language"], slug, kind.suffix), self._files.kept
-        answer = kept.get(key)
-        if answer is None:
-            generation = kept.generation
-            async with self._database.read() as connection:
-                languages, language = await self._spoken(connection, request)
-                paper = await self._pages.paper(
-                    connection, languages, language, slug, even_withdrawn=kind.outlives
-                )
-            # Without the connection: a document may have to wait until another is written.
-            answer = await self._files.answer(paper, kind)
-            kept.put(key, answer, generation)
-        return answer.to(request)
-
     async def _calendar(self, request: web.Request) -> web.StreamResponse:
         today = self._today()
 
@@ -189,34 +166,6 @@ class Site:
             return await self._pages.calendar(connection, languages, tag, today)
 
         return await self._page(request, ("calendar", today), build)
-
-    async def _subscribe(self, request: web.Request) -> web.StreamResponse:
-        async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> str:
-            topics = await self._topics(tag)
-            return self._pages.subscribe(languages, tag, topics, self._telegram_link)
-
-        return await self._page(request, ("subscribe",), build)
-
-    async def _qr(self, request: web.Request) -> web.StreamResponse:
-        """The code of a link into the bot, for a poster or a letter."""
-        topic = request.match_info.get("topic", "")
-
-        async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> Answer:
-            bot = self._telegram_link
-            if bot is None or (topic and topic not in await self._topics(tag)):
-                raise NotThere(tag)
-            code = invitations.qr_code(invitations.to_person(bot, tag, topic))
-            return Answer(code, SVG, ASK_AGAIN)
-
-        return await self._page(request, ("qr", topic), build)
-
-    async def _topics(self, language: str) -> list[str]:
-        """Those that have a feed in this language."""
-        return [
-            key.topic
-            for key in await self._source.live_keys()
-            if key.topic and key.language == language
-        ]
 
     async def _static_file(self, request: web.Request) -> web.StreamResponse:
         answer = self._static.answers.get(request.match_info["name"])

@@ -3,75 +3,79 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from aiohttp import hdrs
+from aiohttp import hdrs, web
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.site.answers import ASK_AGAIN, Answer, Cache
 from bot.site.authority import Authority, authority
-from bot.site.handouts import ninjs, plaintext
+from bot.site.browsing import Handler
+from bot.site.handouts.kinds import KINDS, Kind
 from bot.site.handouts.paper import Paper
+from bot.site.pages import Pages
 from bot.store.database import Database
 
 KEPT = 128
 
 
-def _plaintext(paper: Paper, _minted: Authority) -> bytes:
-    return plaintext.plaintext(paper)
+class Spoken(Protocol):
+    """The newsroom's languages and the one in the request's path, spelt as it is there; raises
+    what sends elsewhere whoever spells it otherwise."""
 
-
-def _word(paper: Paper, _minted: Authority) -> bytes:
-    from bot.site.handouts.word import word  # half a second to import, for the few who ask
-
-    return word(paper)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kind:
-    """One format. ``saved``: a browser saves it, and does not show it. ``outlives``: it is there,
-    and says so, once its release was withdrawn. ``slow``: it is written in a thread."""
-
-    suffix: str
-    media_type: str
-    write: Callable[[Paper, Authority], bytes]
-    charset: str = ""
-    saved: bool = False
-    outlives: bool = False
-    slow: bool = False
-    headers: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def content_type(self) -> str:
-        return f"{self.media_type}; charset={self.charset}" if self.charset else self.media_type
-
-
-TEXT = Kind(suffix="txt", media_type="text/plain", charset="utf-8", write=_plaintext)
-DOCX = Kind(suffix="docx", media_type=ninjs.WORD, write=_word, saved=True, slow=True)
-NINJS = Kind(
-    suffix="ninjs.json",
-    media_type=ninjs.MEDIA_TYPE,
-    write=ninjs.ninjs,
-    outlives=True,
-    headers={hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"},
-)
-KINDS = {kind.suffix: kind for kind in (TEXT, DOCX, NINJS)}
+    async def __call__(
+        self, connection: AsyncConnection, request: web.Request
+    ) -> tuple[Sequence[str], str]: ...
 
 
 class Files:
     """Writes them. Slow ones one after another: pages go on being served meanwhile."""
 
-    def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, settings: Settings, clock: Clock, pages: Pages, spoken: Spoken
+    ) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock
+        self._pages = pages
+        self._spoken = spoken
         self._writing = asyncio.Lock()
         self._minted: Authority | None = None
-        self.kept = Cache(KEPT)
+        self._kept = Cache(KEPT)
 
-    async def answer(self, paper: Paper, kind: Kind) -> Answer:
+    def add_routes(self, router: web.UrlDispatcher, guarded: Callable[[Handler], Handler]) -> None:
+        """Add them to those of the site, whose failures are answered as ``guarded`` does.
+
+        A slug has no dot, so that no release can stand where another's file is.
+        """
+        suffix = "|".join(map(re.escape, KINDS))
+        path = f"/{{language}}/releases/{{slug:[^/.]+}}.{{suffix:{suffix}}}"
+        router.add_get(path, guarded(self._get))
+
+    def clear(self) -> None:
+        self._kept.clear()
+
+    async def _get(self, request: web.Request) -> web.StreamResponse:
+        slug, kind = request.match_info["slug"], KINDS[request.match_info["suffix"]]
+        key = (request.match_info["language"], slug, kind.suffix)
+        answer = self._kept.get(key)
+        if answer is None:
+            generation = self._kept.generation
+            async with self._database.read() as connection:
+                languages, language = await self._spoken(connection, request)
+                paper = await self._pages.paper(
+                    connection, languages, language, slug, even_withdrawn=kind.outlives
+                )
+            # Without the connection: a document may have to wait until another is written.
+            answer = await self._answer(paper, kind)
+            self._kept.put(key, answer, generation)
+        return answer.to(request)
+
+    async def _answer(self, paper: Paper, kind: Kind) -> Answer:
         """``paper`` as a file of this ``kind``, under a name by which it is known once saved."""
         if self._minted is None:
             self._minted = await authority(self._database, self._settings, self._clock)
