@@ -81,3 +81,34 @@ async def test_a_chunk_that_fails_does_not_end_the_engine(engine: Engine) -> Non
         await worked.wait()
     await engine.stop()
     await running
+
+
+async def test_a_small_one_is_not_stuck_behind_a_large_one_and_what_is_urgent_comes_first(
+    engine: Engine,
+) -> None:
+    left = {1: 400, 2: 12, 3: 12}
+    order: list[int] = []
+    finished = asyncio.Event()
+
+    async def work(announcement_id: int) -> int:
+        order.append(announcement_id)
+        await asyncio.sleep(0.002)
+        if len(order) == 20:
+            await engine.offer(2)
+            await engine.offer(3, urgent=True)
+        left[announcement_id] -= 1
+        if left[2] <= 0 and left[3] <= 0:
+            finished.set()
+        return max(0, left[announcement_id])
+
+    running = asyncio.create_task(engine.run(work))
+    await engine.offer(1)
+    async with asyncio.timeout(30):
+        await finished.wait()
+    await engine.stop()
+    await running
+    of_two, of_three = ([n for n, ident in enumerate(order) if ident == i] for i in (2, 3))
+    assert of_three[-1] < of_two[-1]
+    between = order[20 : of_two[11] + 1]
+    assert between.count(1) <= 3 * 12  # a fair share, and what was under way
+    assert left[1] > 200

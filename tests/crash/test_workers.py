@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 
@@ -56,6 +57,21 @@ async def test_a_survivor_takes_over_and_marks_what_was_in_flight(house: House) 
     assert unknown == lost
     assert unknown
     assert max(len(house.announced(person)) for person in people) == 1
+
+
+@pytest.mark.soak
+async def test_within_half_a_minute_everything_is_known(house: House) -> None:
+    """By itself: nobody moves a clock or a lease."""
+    _, first, second = await _two(house)
+    gate = house.sandbox.hold("sendMessage")
+    await house.polyherald("publish", "comet-log")
+    await gate.wait_held(LANES + 1, timeout=30)
+    await second.killed()
+    gate.release()
+    async with asyncio.timeout(30):
+        await house.through(60, "sent", "unknown")
+    assert list((await house.states()).values()).count("unknown") <= LANES
+    assert first.process.returncode is None
 
 
 async def test_one_that_stood_still_sends_nothing_twice(house: House) -> None:

@@ -52,15 +52,17 @@ async def test_two_senders_share_the_work_and_repeat_nothing(house: House) -> No
     assert len(house.sandbox.calls.of("sendMessage")) == 300
 
 
-async def test_another_takes_over_when_the_planner_is_killed(house: House) -> None:
+async def test_another_takes_over_when_the_one_that_plans_and_polls_is_killed(house: House) -> None:
     house.write_release()
-    first = await house.serve("--roles", "planner,sender")
+    first = await house.serve("--roles", "planner,sender,bot")
     await house.taken_in()
     people = await house.crowd(3)
-    second = await house.serve("--roles", "planner,sender")
+    second = await house.serve("--roles", "planner,sender,bot")
+    await house.sandbox.updates.wait_polled(20)
     await first.killed()
     await house.leases_run_out()
     await house.polyherald("publish", "comet-log")
     await house.through(3)
     assert [len(house.announced(person)) for person in people] == [1, 1, 1]
+    await house.join(100, "fr")  # the other one polls now, and answers
     assert second.process.returncode is None
