@@ -166,7 +166,7 @@ class Planner:
     def _read_zones(self, now: datetime) -> None:
         """An update of the time zone database takes effect within the hour."""
         if not self._zones_read <= now < self._zones_read + timedelta(hours=1):
-            hours.forget()
+            hours.keep_up()
             self._zones_read = now
 
     def _since(self) -> datetime:

@@ -1,11 +1,14 @@
 """When a local hour of a civil date comes, anywhere on earth: so that the planner need not look
-at what is not due. Pure."""
+at what is not due."""
 
 from __future__ import annotations
 
+import zoneinfo
 from bisect import bisect_right
 from datetime import date, datetime, time
 from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.occasions.calendar import moment_in
@@ -31,8 +34,15 @@ def comes_next(on: date, at: time, now: datetime) -> datetime | None:
     return moments[place] if place < len(moments) else None
 
 
-def forget() -> None:
-    """Read the rules of all zones anew: an update of the time zone database takes effect."""
+def keep_up() -> None:
+    """Where the time zone database was updated, read the rules of all zones anew."""
+    folders = [folder for folder in map(Path, zoneinfo.TZPATH) if folder.is_dir()]
+    _forget(version("tzdata"), *(folder.stat().st_mtime_ns for folder in folders))
+
+
+@lru_cache(maxsize=1)
+def _forget(*_updated: object) -> None:
+    """Once for each update: reading all the rules takes a tenth of a second."""
     ZoneInfo.clear_cache()
     moment_in.cache_clear()
     _zones.cache_clear()
