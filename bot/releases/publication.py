@@ -59,7 +59,7 @@ class Published:
     issuer: Issuer
     contact: Contact
     related: tuple[RelatedDocument, ...]
-    pictures: tuple[Picture, ...]
+    pictures: tuple[Picture, ...] = ()
     archive: bool
     published_at: datetime
     updated_at: datetime

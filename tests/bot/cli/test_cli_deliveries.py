@@ -127,7 +127,8 @@ def test_who_waits_for_their_language_is_told(cli, database_url, clock, newsroom
         write(
             f"charter-signing/{name}", words + "required_languages: [en, fr]\n" * (name[0] == "r")
         )
-    folder = write("charter-signing/.keep", "").parent
+    drawing = (newsroom / "charter-signing" / "five-sheets.png").read_bytes()
+    folder = write("charter-signing/five-sheets.png", drawing).parent
     assert cli("import", folder).status == 0
     cli("subscribers", "add", "telegram:1111", "--languages", "fr")
     cli("publish", "charter-signing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ def edited(sqlite_cli, newsroom: Path, tmp_path: Path):
     sqlite_cli("import", charter)
     folder = tmp_path / "charter-signing"
     folder.mkdir()
+    shutil.copy(charter / "five-sheets.png", folder)
     for name in ("en.md", "release.yaml"):
         words = (charter / name).read_text("utf-8")
         changed = words.replace("It was signed", "It was first signed")

@@ -73,7 +73,9 @@ async def test_a_correction_of_the_picture_reaches_whoever_has_it(
     assert "The old lamp Picture: B. Keeper" in shown(office, 1).text
     assert "It is the old one." in shown(office, 1).text
     assert "Corrected" in office.texts(1)[-1]
-    assert "La lampe Picture: B. Keeper" in shown(office, 2).text, "the credit is theirs as well"
+    assert "La lampe Image\N{NO-BREAK SPACE}: B. Keeper" in shown(office, 2).text, (
+        "the credit is theirs as well"
+    )
 
     other = picture(seed=1, captions={"en": "The new lamp"})
     await office.desk.illustrate(OPERATOR, "lighthouse", Added(picture=other))
