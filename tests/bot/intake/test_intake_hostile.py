@@ -94,7 +94,7 @@ def test_hostile_texts_take_no_more_than_moments(content: str) -> None:
     if draft is not None:
         to_html(draft.release.variants["en"].body, "en")
 
-    assert time.monotonic() - started < 20  # quadratic time would take minutes
+    assert time.monotonic() - started < 60  # quadratic time would take minutes
 
 
 def test_languages_are_told_apart() -> None:
