@@ -24,10 +24,10 @@ _JOINING = re.compile(f"[{_UNSEEN}]")
 
 
 class _Letters(dict[int, str]):
-    """A table for ``str.translate`` that fills itself."""
+    """A table for ``str.translate`` that fills itself. Lines stay lines."""
 
     def __init__(self, written: Callable[[str], str]) -> None:
-        super().__init__()
+        super().__init__({ord("\n"): "\n"})
         self._written = written
 
     def __missing__(self, point: int) -> str:
@@ -65,6 +65,11 @@ def fold(text: str) -> str:
     Each character is folded by itself.
     """
     return text.translate(_FOLDED)
+
+
+def letters(text: str) -> list[str]:
+    """The folding of each character of ``text``."""
+    return [_FOLDED[ord(letter)] for letter in text]
 
 
 def parted(text: str) -> str:
