@@ -12,10 +12,9 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.cli import stored
 from bot.cli.checks import (
     Finding,
     addresses,
@@ -29,17 +28,12 @@ from bot.cli.checks import (
     webhook,
 )
 from bot.cli.session import Session
-from bot.delivery import moved, switch
-from bot.delivery.outcome import DeliveryState
 from bot.errors import PolyheraldError
-from bot.releases import notices
 from bot.releases.moments import zone_names
 from bot.settings import Settings
-from bot.site import hubs
-from bot.store import archive, home, migrate, migrations
-from bot.store import tables as t
-from bot.store.database import Database, recalled, shown_url, sqlite_file, unusable
-from translations.text import text, texts
+from bot.store import migrate, migrations
+from bot.store.database import Database, shown_url, sqlite_file, unusable
+from translations.text import text
 
 if TYPE_CHECKING:
     import telegram
@@ -47,11 +41,8 @@ if TYPE_CHECKING:
 TOKEN_SECONDS = 15
 _FEWEST_ZONES = 300
 _NOT_BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
-_CLOCK_SLACK = timedelta(minutes=5)
-_NOTICE_SLACK = timedelta(minutes=1)
 LEAST_ROOM = 500
 """Megabytes."""
-BACKUP_EVERY = timedelta(days=7)
 WEBHOOK_FAULTS = timedelta(hours=1)
 """For so long a fault that Telegram tells of matters."""
 
@@ -157,11 +148,7 @@ async def _database(settings: Settings, now: datetime) -> list[Finding]:
                 version = await migrate.current(connection)
                 found = [_schema(where, version)]
                 if version == migrations.HEAD:
-                    found += await _clocks_agree(connection, now)
-                    found += await _sending(database, connection, settings, now)
-                    found += await _unknown(connection)
-                    found += await _backups(connection, now)
-                    found += await _hubs(connection, settings, now)
+                    found += await stored.examine(database, connection, settings, now)
                 return found
         finally:
             await database.close()
@@ -177,96 +164,6 @@ async def _database(settings: Settings, now: datetime) -> list[Finding]:
                 text("Check database_url, and who may read and write there."),
             )
         ]
-
-
-async def _clocks_agree(connection: AsyncConnection, now: datetime) -> list[Finding]:
-    newest = await connection.scalar(select(func.max(t.audit.c.at)))
-    if newest is None or newest <= now + _CLOCK_SLACK:
-        return []
-    return [
-        warning(
-            "clock",
-            text("The database has seen {moment}, which is still to come.", moment=newest),
-            text("Set this machine’s clock: times of release depend on it."),
-        )
-    ]
-
-
-async def _sending(
-    database: Database, connection: AsyncConnection, settings: Settings, now: datetime
-) -> list[Finding]:
-    """Whether anything keeps messages, or what staff are to know, from going out."""
-    here = await home.find(database, connection)
-    pause = await switch.paused(connection)
-    pause = pause or await moved.unsettled(connection, settings, here, now)
-    found = (
-        ok("sending", text("Nothing is paused."))
-        if pause is None
-        else warning(
-            "sending",
-            pause.as_text(settings.timezone),
-            text("Run: polyherald resume"),
-        )
-    )
-    untold = await notices.untold(connection, now - _NOTICE_SLACK)
-    if not untold:
-        return [found]
-    return [
-        found,
-        warning(
-            "notices",
-            texts(
-                "Staff have not been told {n} thing yet.",
-                "Staff have not been told {n} things yet.",
-                untold,
-            ),
-            text("Set a bot token, and let the role “bot” run; the log has them, too."),
-        ),
-    ]
-
-
-async def _unknown(connection: AsyncConnection) -> list[Finding]:
-    query = select(func.count()).where(t.delivery.c.state == DeliveryState.UNKNOWN)
-    count = await connection.scalar(query) or 0
-    if not count:
-        return []
-    return [
-        warning(
-            "unknown",
-            text("Messages of which nobody knows whether they arrived: {count}", count=count),
-            text(
-                "List them: polyherald deliveries --state unknown. Send them again: polyherald "
-                "resend."
-            ),
-        )
-    ]
-
-
-async def _backups(connection: AsyncConnection, now: datetime) -> list[Finding]:
-    """From the first publication on there is something to lose."""
-    last = await recalled(connection, archive.MADE)
-    remedy = text("Run: polyherald backup FILE")
-    if last is None:
-        published = await connection.scalar(select(func.count()).select_from(t.published))
-        return [warning("backup", text("No backup has been made yet."), remedy)] * bool(published)
-    moment = datetime.fromisoformat(last)
-    what = text("The last backup was made at {moment}.", moment=moment)
-    return [ok("backup", what) if now < moment + BACKUP_EVERY else warning("backup", what, remedy)]
-
-
-async def _hubs(connection: AsyncConnection, settings: Settings, now: datetime) -> list[Finding]:
-    found = await hubs.standings(connection, settings.websub_hubs)
-    if not any(standing.topics for standing in found):
-        return []  # nothing has been served yet
-    return [
-        warning(
-            "websub",
-            standing.as_text(settings.timezone),
-            text("See whether the hub runs, and whether websub_hubs has its right address."),
-        )
-        for standing in found
-        if standing.ails(now)
-    ] or [ok("websub", text("The WebSub hubs answer."))]
 
 
 def _schema(where: str, version: str | None) -> Finding:

@@ -12,10 +12,13 @@ from bot.delivery.announcement import Announcement, AnnouncementState, called
 from bot.delivery.outcome import DeliveryState
 from bot.delivery.outlook import time_needed, told_to_wait
 from bot.delivery.pace import paid_cap
+from bot.delivery.report import Summary
+from bot.delivery.resend import FOR_GOOD
+from bot.releases import notices
 from bot.releases.notices import Notice
 from bot.settings import Settings
 from bot.store import tables as t
-from translations.text import texts
+from translations.text import text, texts
 
 STUCK = timedelta(minutes=15)
 """For so long nothing at all was sent, although it could have been."""
@@ -62,6 +65,23 @@ async def look(
         if now - max(waits_since, blocked, watching) > PATIENCE * needed + STUCK:
             found.append(await _overdue(connection, announcement, now))
     return found
+
+
+def not_delivered(ended: Summary, now: datetime) -> list[Notice]:
+    """What is told of an announcement that is through, if somebody should have it and has not, or
+    may not have."""
+    lacking = [
+        count
+        for count in ended.tally
+        if count.state in (DeliveryState.FAILED, DeliveryState.UNKNOWN)
+        and count.reason not in FOR_GOOD
+    ]
+    if not lacking:
+        return []
+    slug = ended.announcement.key.split("/")[0]
+    says_why = text("/deliveries {slug} says why, and what to do.", slug=slug)
+    key = f"through/{ended.announcement.key}/{now:%Y%m%dT%H%M}"
+    return [Notice(key=key, what=notices.lines(ended.as_text(), says_why))]
 
 
 async def _waits_since(

@@ -17,6 +17,7 @@ from bot.delivery import (
     occurrences,
     publications,
     reminders,
+    report,
     spacing,
     switch,
     translations,
@@ -29,6 +30,7 @@ from bot.errors import StoreError
 from bot.occasions import hours
 from bot.occasions import repository as occasions
 from bot.releases import notices
+from bot.releases.notices import Notice
 from bot.settings import Settings
 from bot.store.database import Database, changes
 
@@ -134,16 +136,16 @@ class Planner:
         database, settings = self._database, self._settings
         self._read_zones(now)
         await corrections.look(database, settings, self._clock)
-        filled = 0
+        filled, told = 0, list[Notice]()
         async with database.write() as connection:
             if self._looked == NEVER:
                 await occasions.forget_planned(connection, now.date() + timedelta(days=2))
             if counter != self._seen or now.date() != self._looked.date():
                 filled = await occasions.fill(database, connection, now.date(), FILLED_AT_A_LOOK)
-                await translations.add_later_variants(
+                told += await translations.add_later_variants(
                     database, settings, connection, self._since(), now
                 )
-            told = await publications.publish_due(database, settings, connection, now)
+            told += await publications.publish_due(database, settings, connection, now)
             if moved is not None and moved != self._moved:
                 since = self._moved - CLOCKS_DIFFER if self._moved else NEVER
                 await occurrences.announce_to_movers(database, settings, connection, since, now)
@@ -204,5 +206,8 @@ class Planner:
         async with self._database.write() as connection:
             if not await ledger.finish(connection, announcement.id, now):
                 return False  # something of it is to be sent again, or staff have stopped it
+            ended = await report.summary_of(connection, announcement)
+            told = alerts.not_delivered(ended, now)
+            await notices.post(self._database, connection, self._settings, now, told)
         log.info("done", announcement=announcement.key)
         return False

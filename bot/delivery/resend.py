@@ -27,7 +27,7 @@ from bot.store import tables as t
 from bot.store.database import Database, touch
 from translations.text import text
 
-_FOR_GOOD = ("stopped", "cancelled", WITHDRAWN, SUPERSEDED)
+FOR_GOOD = ("stopped", "cancelled", WITHDRAWN, SUPERSEDED)
 """What failed because nobody is to have it."""
 
 
@@ -199,5 +199,5 @@ def _concerned(
     return [
         d.c.announcement_id.in_([announcement.id for announcement in announcements]),
         d.c.state == state,
-        d.c.reason.not_in(_FOR_GOOD),
+        d.c.reason.not_in(FOR_GOOD),
     ]

@@ -6,28 +6,34 @@ sent a fallback gets it instead of that; who has been sent one gets it in its pl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, bindparam, exists, func, literal, or_, select, update
+from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.audience import repository as audience
-from bot.audience.choice import choose
-from bot.audience.subscriber import SubscriberState
-from bot.delivery import ledger, occurrences, publications
-from bot.delivery.announcement import Announcement, AnnouncementState, translation_key
-from bot.delivery.outcome import DeliveryState, Way
+from bot.delivery import fallbacks, ledger, occurrences, publications
+from bot.delivery.announcement import (
+    Announcement,
+    AnnouncementState,
+    called,
+    translation_key,
+)
 from bot.occasions import repository as occasions
 from bot.releases import publication, repository
+from bot.releases.notices import Notice
 from bot.releases.publication import Published
 from bot.releases.release import PubStatus, Release, VariantState
 from bot.settings import Settings
 from bot.store import tables as t
 from bot.store.database import Database, touch
+from translations.text import texts
 
 NEWS = timedelta(days=30)
-"""An anniversary announced longer ago gets no translation any more; a release always does."""
+"""An anniversary announced longer ago gets no translation any more. A release does, but nobody is
+sent it before staff have said so."""
+
+LATE = "late"
 
 AT_ONCE = 500
 
@@ -38,11 +44,13 @@ async def add_later_variants(
     connection: AsyncConnection,
     since: datetime,
     now: datetime,
-) -> None:
-    """Publish variants approved after their release, or its anniversary, was announced.
+) -> list[Notice]:
+    """Publish variants approved after their release, or its anniversary, was announced; returns
+    what staff are asked.
 
     Looks only at releases that changed after ``since``.
     """
+    told: list[Notice] = []
     for slug in await _changed(connection, since, now):
         release = await repository.get(connection, slug, to_change=True)
         if not release.is_approved(release.original):
@@ -50,7 +58,8 @@ async def add_later_variants(
         assert release.id is not None
         for published in await publication.of_release(connection, release.id):
             if published.year is None or published.published_at >= now - NEWS:
-                await _add(database, settings, connection, release, published, now)
+                told += await _add(database, settings, connection, release, published, now)
+    return told
 
 
 async def _changed(connection: AsyncConnection, since: datetime, now: datetime) -> list[str]:
@@ -98,10 +107,10 @@ async def _add(
     release: Release,
     published: Published,
     now: datetime,
-) -> None:
+) -> list[Notice]:
     """Bring one page up to what is approved, and tell whom that concerns."""
     if set(release.approved_languages) <= set(published.variants):
-        return  # approved once, but stale: its original changed since
+        return []  # approved once, but stale: its original changed since
     announced = [
         announcement
         for announcement in await ledger.of_page(connection, published.id)
@@ -110,16 +119,38 @@ async def _add(
     if published.year is None:
         await publication.publish(database, connection, release, now)
     elif not await _add_to_occurrence(database, settings, connection, release, announced, now):
-        return
+        return []
     await touch(database, connection)
     complete = await publication.by_id(connection, published.id)
+    late = published.year is None and published.published_at < now - NEWS
+    held: list[Announcement] = []
     for announcement in announced:
         if announcement.state is AnnouncementState.CANCELLED:
             continue
         for language in sorted(set(complete.variants) - set(published.variants)):
-            await _reach(database, settings, connection, announcement, complete, language, now)
-        if announcement.kind == "publication":
-            await _serve_who_waited(database, settings, connection, announcement, now)
+            ident = await _reach(
+                database, settings, connection, announcement, complete, language, now, late=late
+            )
+            if ident is not None and late:
+                held.append(await ledger.by_id(connection, ident))
+        if announcement.kind == "publication" and await _serve_who_waited(
+            database, settings, connection, announcement, now, late=late
+        ):
+            held.append(announcement)
+    return [_asked(one, published, now) for one in held]
+
+
+def _asked(announcement: Announcement, published: Published, now: datetime) -> Notice:
+    what = texts(
+        "Approved {n} day after the release was out: {announcement}. It is held; resume or "
+        "cancel it.",
+        "Approved {n} days after the release was out: {announcement}. It is held; resume or "
+        "cancel it.",
+        (now - published.published_at).days,
+        announcement=called(announcement.key),
+        key=announcement.key,
+    )
+    return Notice(key=f"late/{announcement.key}/{now:%Y%m%dT%H%M}", what=what)
 
 
 async def _serve_who_waited(
@@ -128,11 +159,17 @@ async def _serve_who_waited(
     connection: AsyncConnection,
     announcement: Announcement,
     now: datetime,
-) -> None:
-    """What is held stays held: staff decide about these with the others."""
+    *,
+    late: bool,
+) -> bool:
+    """Plan it for those who waited for their language; whether staff are to be asked first. What
+    is held stays held: staff decide about these with the others."""
     planned = await publications.plan(database, settings, connection, announcement, now)
-    if planned and announcement.state is AnnouncementState.DONE:
-        await ledger.set_state(connection, announcement.id, AnnouncementState.SENDING)
+    if not planned or announcement.state is not AnnouncementState.DONE:
+        return False
+    state = AnnouncementState.HELD if late else AnnouncementState.SENDING
+    await ledger.set_state(connection, announcement.id, state, reason=LATE if late else "")
+    return late
 
 
 async def _add_to_occurrence(
@@ -169,12 +206,15 @@ async def _reach(
     published: Published,
     language: str,
     now: datetime,
-) -> None:
-    """Give the text in ``language`` to those who got or get another one only for want of it."""
-    wishes = await _served(connection, settings, published, language)
+    *,
+    late: bool,
+) -> int | None:
+    """Give the text in ``language`` to those who got or get another one only for want of it;
+    returns the announcement of that, if there is anybody."""
+    wishes = await fallbacks.served(connection, settings, published, language)
     if not wishes:
-        return
-    await _instead(connection, announcement, wishes, language)
+        return None
+    await fallbacks.instead(connection, announcement, wishes, language)
     ident = await ledger.announce(
         database,
         connection,
@@ -184,104 +224,21 @@ async def _reach(
         about_id=announcement.id,
         due_at=now,
         now=now,
-        state=_state(announcement),
+        state=_state(announcement, late=late),
+        reason=LATE if late else "",
     )
-    if not await _in_place(database, connection, ident, announcement, wishes, language, now):
+    if not await fallbacks.in_place(
+        database, connection, ident, announcement, wishes, language, now
+    ):
         await ledger.forget(connection, ident)
+        return None
+    return ident
 
 
-def _state(announcement: Announcement) -> AnnouncementState:
+def _state(announcement: Announcement, *, late: bool) -> AnnouncementState:
     """While staff have paused the first announcement nothing that follows from it is sent."""
+    if late:
+        return AnnouncementState.HELD
     if announcement.state is AnnouncementState.PAUSED:
         return AnnouncementState.PAUSED
     return AnnouncementState.SENDING
-
-
-async def _served(
-    connection: AsyncConnection, settings: Settings, published: Published, language: str
-) -> Mapping[bool, Sequence[str]]:
-    """The language lists, as they are stored, for which ``language`` is now the best choice: by
-    whether it is a fallback still."""
-    found: dict[bool, list[str]] = {}
-    lists = {wish.languages for wish in await audience.preferences(connection)}
-    for wanted in sorted(lists):
-        choice = choose(wanted, published.variants, settings.languages)
-        if choice is not None and choice.language == language:
-            found.setdefault(choice.fallback, []).append(" ".join(wanted))
-    return found
-
-
-async def _instead(
-    connection: AsyncConnection,
-    announcement: Announcement,
-    wishes: Mapping[bool, Sequence[str]],
-    language: str,
-) -> None:
-    """Who has not been sent the fallback yet never gets it."""
-    d, s = t.delivery, t.subscriber
-    for fallback, some in _portions(wishes):
-        await connection.execute(
-            update(d)
-            .where(
-                d.c.announcement_id == announcement.id,
-                d.c.state.in_((DeliveryState.PENDING, DeliveryState.RETRYING)),
-                d.c.fallback.is_(True),
-                exists().where(s.c.id == d.c.subscriber_id, s.c.languages.in_(some)),
-            )
-            .values(language=language, fallback=fallback)
-        )
-
-
-async def _in_place(
-    database: Database,
-    connection: AsyncConnection,
-    ident: int,
-    announcement: Announcement,
-    wishes: Mapping[bool, Sequence[str]],
-    language: str,
-    now: datetime,
-) -> int:
-    """Plan it for those who have been sent a fallback, or are just being sent one.
-
-    Who left and came back since has no such message; nor is anything sent to who is unreachable.
-    """
-    d, s = t.delivery, t.subscriber
-    columns = (
-        *("announcement_id", "subscriber_id", "language", "fallback", "state", "due_at"),
-        *("way", "transport"),
-    )
-    planned = 0
-    for fallback, some in _portions(wishes):
-        readers = (
-            select(
-                literal(ident),
-                d.c.subscriber_id,
-                literal(language),
-                literal(fallback),
-                literal(DeliveryState.PENDING.value),
-                literal(now, d.c.due_at.type),
-                literal(Way.EDIT.value),
-                d.c.transport,
-            )
-            .join(s, s.c.id == d.c.subscriber_id)
-            .where(
-                d.c.announcement_id == announcement.id,
-                d.c.fallback.is_(True),
-                d.c.language != language,
-                d.c.state.in_((DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.SENDING)),
-                s.c.state == SubscriberState.ACTIVE,
-                s.c.languages.in_(some),
-                s.c.created_at <= func.coalesce(d.c.at, d.c.claimed_at),
-            )
-        )
-        planned += await ledger.enter(database, connection, ident, columns, readers)
-    return planned
-
-
-def _portions(wishes: Mapping[bool, Sequence[str]]) -> list[tuple[bool, Sequence[str]]]:
-    """Few enough for one statement each: databases bind only so many values."""
-    return [
-        (fallback, lists[start : start + AT_ONCE])
-        for fallback, lists in wishes.items()
-        for start in range(0, len(lists), AT_ONCE)
-    ]

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
+
+from bot.clock import SystemClock
+from bot.delivery.engine import InProcess
+from bot.delivery.planner import Planner
+from bot.settings import load
+from bot.store.database import Database
+from bot.store.tables import announcement
 
 
 def findings(result) -> dict[str, list[str]]:
@@ -176,3 +185,57 @@ def test_a_backup_sets_the_doctor_at_rest(cli, tmp_path) -> None:
     assert "backup" not in findings(cli("doctor", "--json"))  # there is nothing to lose yet
     assert cli("backup", str(tmp_path / "copy")).status == 0
     assert findings(cli("doctor", "--json"))["backup"] == ["ok"]
+
+
+def test_what_waits_for_somebody_is_named(sqlite_cli, newsroom, clock) -> None:
+    """For a decision, and for a process that sends."""
+    sqlite_cli("import", newsroom / "charter-signing")
+    sqlite_cli("subscribers", "add", "telegram:1111", "--languages", "fr")
+    sqlite_cli("publish", "charter-signing")
+
+    async def look() -> None:
+        database = Database(load().url)
+        await Planner(database, load(), clock, InProcess()).look()
+        await database.close()
+
+    asyncio.run(look())
+    assert findings(sqlite_cli("doctor", "--json"))["senders"] == ["warning"]
+
+    async def hold() -> None:
+        database = Database(load().url)
+        async with database.write() as connection:
+            await connection.execute(update(announcement).values(state="held"))
+        await database.close()
+
+    asyncio.run(hold())
+    found = findings(sqlite_cli("doctor", "--json"))
+    assert found["held"] == ["warning"]
+    assert "senders" not in found
+
+
+def test_a_damaged_database_is_named(sqlite_cli, tmp_path) -> None:
+    sqlite_cli("subscribers", "add", "telegram:1111")
+    file = tmp_path / "data" / "polyherald.db"
+    with sqlite3.connect(file) as connection:
+        page = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'uq_subscriber_transport_address' "
+            "OR name = 'sqlite_autoindex_subscriber_1'"
+        ).fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    with file.open("r+b") as raw:
+        raw.seek((page - 1) * size + 8)
+        raw.write(b"\xff" * 64)
+    examined = sqlite_cli("doctor", "--json")
+    assert examined.status == 1
+    assert any(f["check"] == "database" and f["status"] == "error" for f in examined.json)
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_a_machine_whose_clock_is_apart_from_the_servers(cli, monkeypatch) -> None:
+    assert "clock" not in [f["check"] for f in cli("doctor", "--json").json if f["status"] != "ok"]
+    real = SystemClock.now
+    monkeypatch.setattr(SystemClock, "now", lambda self: real(self) + timedelta(seconds=40))
+    (told,) = [f for f in cli("doctor", "--json").json if "apart" in f["message"]]
+    assert (told["check"], told["status"]) == ("clock", "warning")

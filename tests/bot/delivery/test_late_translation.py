@@ -347,6 +347,37 @@ async def test_it_is_cancelled_and_held_like_any_announcement(office: "Office") 
 
 
 @ON_ONE
+@pytest.mark.parametrize(
+    ("policy", "before", "asked"),
+    [
+        (Completeness.FALLBACK, ["en"], KEY),
+        (Completeness.PUBLISH_READY, [], "lighthouse/publication"),  # they waited for it
+    ],
+)
+async def test_after_a_month_staff_are_asked_before_anybody_is_sent_it(
+    office: "Office", policy: Completeness, before: list[str], asked: str
+) -> None:
+    """The page has it at once."""
+    await office.subscribe(1, "en")
+    await office.subscribe(2, "fr")
+    await _out(office, completeness=policy, required_languages=("en", "fr"))
+    await office.later(days=40)
+    await _approve(office, "fr")
+    async with office.database.read() as connection:
+        page = await publication.by_slug(connection, "lighthouse")
+        (held,) = await ledger.announcements(connection, AnnouncementState.HELD)
+    assert page is not None
+    assert set(page.variants) == {"en", "fr"}
+    assert _headlines(office, 2) == before
+    (told,) = office.told
+    assert "40 days after the release was out" in told
+    assert held.key == asked
+    await control.resume(office.database, office.clock, OPERATOR, asked)
+    await office.run()
+    assert [_headlines(office, ident) for ident in (1, 2)] == [["en"], ["fr"]]
+
+
+@ON_ONE
 async def test_after_a_cancelled_publication_no_translation_is_sent(office: "Office") -> None:
     await office.subscribe(2, "fr")
     await _out(office)
