@@ -12,6 +12,7 @@ from telegram.error import TelegramError
 
 from bot.audience import invitation
 from bot.audience import repository as audience
+from bot.audience.names import learn
 from bot.audience.subscriber import Subscriber, SubscriberState
 from bot.chat import subscription
 from bot.chat.keyboards import Button, number, press
@@ -39,6 +40,16 @@ log = structlog.get_logger(__name__)
 
 async def changed(turn: Turn, change: telegram.ChatMemberUpdated) -> None:
     """The bot was added, removed, blocked, or given other rights."""
+    if change.chat.username and change.chat.type != ChatType.PRIVATE:
+        async with turn.office.database.write() as connection:
+            await learn(
+                turn.office.database,
+                connection,
+                TRANSPORT,
+                f"@{change.chat.username}",
+                str(change.chat.id),
+                turn.office.clock.now(),
+            )
     async with turn.office.database.read() as connection:
         known = await audience.find(connection, TRANSPORT, str(change.chat.id))
     now = change.new_chat_member

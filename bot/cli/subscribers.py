@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from itertools import islice
 from pathlib import Path
 
-from bot.audience import repository
+from bot.audience import names, repository
 from bot.audience.repository import Wish
 from bot.audience.subscriber import Subscriber, SubscriberState
 from bot.cli.output import Cell
@@ -88,7 +88,9 @@ async def add(session: Session, address: str, languages: str, timezone: str, top
     settings = session.settings
     one = wish(address, languages or settings.languages[0], timezone or settings.timezone, topics)
     async with session.database() as database, database.write() as connection:
-        added = await repository.subscribe_all(database, connection, session.clock.now(), [one])
+        added = await repository.subscribe_all(
+            database, connection, session.clock.now(), await names.by_number(connection, [one])
+        )
         await touch(database, connection)
     session.out.say(
         text("The subscriber has been added.")
@@ -101,6 +103,7 @@ async def remove(session: Session, written: str) -> None:
     transport, address = addresses_of.split(written)
     async with session.database() as database, database.write() as connection:
         now = session.clock.now()
+        address = (await names.lasting(connection, transport, [address])).get(address, address)
         if not await repository.unsubscribe(database, connection, transport, address, now):
             raise NotFound(
                 text(
@@ -126,6 +129,7 @@ async def take_in(session: Session, file: Path, *, skip_bad: bool) -> None:
                 if connection is None:
                     connection = await own.enter_async_context(database.write())
                 now = session.clock.now()
+                batch = await names.by_number(connection, batch)
                 added += await repository.subscribe_all(database, connection, now, batch)
                 await touch(database, connection)
             taken += len(batch)

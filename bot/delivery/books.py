@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.audience import names
 from bot.audience import repository as audience
 from bot.audience.subscriber import SubscriberState
 from bot.clock import Clock
@@ -220,6 +221,9 @@ class Books:
                 self._count(e.change.state)
             if e.change.pause_until is not None:
                 await self._pace.block(connection, e.change.pause_until)
+            if e.change.known_as:
+                name, number = (a.partition("/")[0] for a in (e.claim.address, e.change.known_as))
+                await names.learn(self._database, connection, e.claim.transport, name, number, now)
             if e.change.moved_to:
                 await audience.move(connection, e.claim.subscriber_id, e.change.moved_to, now)
             if e.claim.unreachable and e.change.state is DeliveryState.SENT:

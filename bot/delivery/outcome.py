@@ -57,6 +57,8 @@ class Change:
     pause_until: datetime | None = None
     unreachable: bool = False
     moved_to: str = ""
+    known_as: str = ""
+    """The lasting address of a chat that was sent it by its name."""
     way: Way | None = None
     """What is done from now on, where that changes."""
 
@@ -88,8 +90,8 @@ def decide(
             return Change(state=DeliveryState.RETRYING, reason=outcome.reason, due_at=again)
         case Sent() if way is Way.AMEND:
             return Change(state=DeliveryState.RETRYING, reason="", due_at=now, way=Way.NOTICE)
-        case Sent(message_ids=message_ids):
-            return Change(state=DeliveryState.SENT, message_ids=message_ids)
+        case Sent(message_ids=message_ids, address=address):
+            return Change(state=DeliveryState.SENT, message_ids=message_ids, known_as=address)
         case Refused():
             return Change(
                 state=DeliveryState.FAILED,

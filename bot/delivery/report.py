@@ -33,6 +33,7 @@ REASON_TEXTS: Mapping[str, Text] = {
     "interrupted": text("The service stopped meanwhile: it may have arrived. Look, then decide."),
     "refused": text("Telegram refused it. Report this to the operator."),
     "moved": text("The group became a supergroup. Its new address is used from now on."),
+    "twice": text("The chat is subscribed a second time, by its number. Remove one of the two."),
     "fault": text("The message could not be made. The operator finds the fault in the log."),
     "stopped": text("They unsubscribed before it was sent."),
     "cancelled": text("The announcement was cancelled before it was sent."),

@@ -52,6 +52,8 @@ class Chat:
         self.title = title
         self.language = language
         self.is_forum = is_forum
+        self.username = ""
+        """Of a public group or channel, without the @."""
         self.standing = Standing()
         self.migrated_to: Chat | None = None
         self.topics: dict[int, str] = {}
@@ -175,6 +177,8 @@ class Chat:
     def as_json(self) -> dict[str, Any]:
         """The Bot API's Chat."""
         result: dict[str, Any] = {"id": self.id, "type": self.type, "title": self.title}
+        if self.username:
+            result["username"] = self.username
         if self.is_forum:
             result["is_forum"] = True
         return result

@@ -39,6 +39,11 @@ class Chats:
             chat = self._chats.get(chat_id)
             if chat is not None:
                 return chat
+        else:
+            name = chat_id.removeprefix("@").lower()
+            for room in self._chats.values():
+                if room.username.lower() == name and room.type != "private":
+                    return room
         raise bad_request("chat not found")
 
     def add_person(

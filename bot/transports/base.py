@@ -65,9 +65,11 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """Accepted; the ids of the messages it became, in order."""
+    """Accepted; the ids of the messages it became, in order. ``address`` is the chat's lasting one,
+    where it was sent to one that may change."""
 
     message_ids: tuple[str, ...]
+    address: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

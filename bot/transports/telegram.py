@@ -184,9 +184,10 @@ class TelegramTransport:
                 return NotNow(after=1, reason=UNPAID)
             return classify(error, address)
         try:
-            return Sent(message_ids=(str(result["message_id"]),))
+            ids = (str(result["message_id"]),)
         except (KeyError, TypeError):
             return Unknown(reason="lost_answer", detail="an answer without a message_id")
+        return Sent(message_ids=ids, address=_lasting(address, result))
 
     async def _send_as_photo(
         self, parameters: dict[str, Any], message: Message, *, paid: bool
@@ -331,6 +332,15 @@ def _refused(said: str, known: tuple[tuple[str, str, bool], ...]) -> Refused:
         if words in lower:
             return Refused(reason=reason, unreachable=unreachable, detail=said)
     return Refused(reason="refused", detail=said)
+
+
+def _lasting(address: str, result: dict[str, Any]) -> str:
+    """The address by number of a chat that was written to by its name, else ""."""
+    chat = result.get("chat")
+    if not address.startswith("@") or not isinstance(chat, dict) or "id" not in chat:
+        return ""
+    _, slash, topic = address.partition("/")
+    return f"{chat['id']}{slash}{topic}"
 
 
 def _target(address: str) -> dict[str, Any]:

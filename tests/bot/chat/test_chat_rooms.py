@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.audience import repository as audience
 from bot.audience.subscriber import SubscriberState
 from translations.catalogs import catalog_for
 
@@ -210,3 +211,25 @@ async def test_a_hostile_title_stays_words(bot: Any) -> None:
     assert not [e for e in card.entities if e["type"] != "bold"]
     await owner.press("Confirm", card)
     assert (await bot.subscriber(CHANNEL)).state is SubscriberState.ACTIVE
+
+
+async def test_a_channel_that_the_office_has_listed_by_its_name_is_that_one(bot: Any) -> None:
+    owner = bot.person()
+    channel = bot.sandbox.channel(CHANNEL, "Tides", owner)
+    channel.username = "Tides_News"
+    async with bot.database.write() as connection:
+        await audience.subscribe(
+            bot.database,
+            connection,
+            bot.clock.now(),
+            transport="telegram",
+            address="@tides_news",
+            languages=("fr",),
+            timezone="UTC",
+            kind="channel",
+        )
+    channel.add_bot()
+    await bot.state_is(CHANNEL, SubscriberState.ACTIVE)
+    assert (await bot.subscriber(CHANNEL)).languages == ("fr",)
+    async with bot.database.read() as connection:
+        assert len(await audience.everyone(connection)) == 1
