@@ -12,6 +12,7 @@ from tests.service.house import PATIENCE, ROOT, House, until
 
 
 async def test_watching_ends_when_it_is_told_to(small_house: House, tmp_path: Path) -> None:
+    small_house.set(languages="en")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "feeds", "export", str(tmp_path / "tree"), "--watch"),
         cwd=tmp_path,
@@ -22,7 +23,7 @@ async def test_watching_ends_when_it_is_told_to(small_house: House, tmp_path: Pa
     assert process.stdout is not None
     try:
         said = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
-        assert b"/tree: 29 written, 0 removed." in said
+        assert b"/tree: 5 written, 0 removed." in said
 
         async def ended() -> bool:
             return process.returncode is not None
