@@ -30,6 +30,7 @@ def shown(office: Any, ident: int) -> Message:
     return next(m for m in office.sandbox.chat(ident).messages if m.from_bot)
 
 
+@ON_ONE
 async def test_everybody_gets_it_with_a_caption_in_their_language(
     office: Any, lamp: Picture
 ) -> None:

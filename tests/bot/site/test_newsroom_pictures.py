@@ -137,6 +137,7 @@ async def test_what_was_withdrawn_is_seen_no_more_and_kept_nowhere(
             assert found.scalar() == 0
 
 
+@ON_ONE
 async def test_another_picture_is_a_correction_and_takes_the_place_of_the_first(
     newsroom: Any, make_release: MakeRelease, quay: Picture, picture: MakePicture
 ) -> None:
