@@ -90,7 +90,8 @@ def _called(place: int, picture: Picture) -> Text:
 def _said(turn: Turn, picture: Picture, language: str) -> str:
     told = (picture.captions, picture.credits, picture.alternatives)
     words = " · ".join(shown(texts[language]) for texts in told if language in texts)
-    return f"{native_name(language)}: {words or turn.words.render(text('nothing yet'))}"
+    nothing = turn.words.render(text("nothing yet"))
+    return f"{native_name(language)}: {words or nothing}"
 
 
 async def _readers_see_others(turn: Turn, release: Release) -> bool:
