@@ -75,7 +75,9 @@ class Lists:
             "archive.html",
             language,
             [
-                Version(language=tag, href=self._addresses.archive(tag), exact=tag in there)
+                Version(language=tag, href=self._addresses.archive(tag))
+                if tag in there or tag == language
+                else Version(language=tag, href=self._addresses.home(tag), exact=False)
                 for tag in languages
             ],
             here="archive",

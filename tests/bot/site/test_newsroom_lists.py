@@ -76,6 +76,11 @@ async def test_the_archive_leads_to_years_and_topics(newsroom: Any, make_release
     ):
         await newsroom.publish(make_release(slug, date=day, topics=("lamps", slug)))
     page = await newsroom.page("/fr/archive")
+    assert switch(page) == {
+        "en": "/en/archive?language=en",
+        "ar": "/ar/archive?language=ar",
+        "zh-Hant": "/zh-Hant/?language=zh-Hant",
+    }
     assert [a.get("href") for a in page.xpath("//section[1]//a")] == [
         "/fr/archive/2026",
         "/fr/archive/1999",
