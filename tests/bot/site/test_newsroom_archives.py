@@ -19,6 +19,7 @@ from bot.releases import chronicle, publication, repository
 from bot.releases.correction import Kind
 from bot.releases.release import Release, ReleaseState, Variant
 from bot.releases.review import OPERATOR, approved
+from bot.site import items
 from feeds.documents import DOCUMENTS
 from tests.bot.site.conftest import BASE, Newsroom
 from tests.feeds.conftest import json_checker, xml_checker
@@ -116,14 +117,14 @@ async def read(newsroom: Newsroom, url: str) -> Read:
     name = url.rpartition("/")[2]
     parsed = CHECKS[name](body)
     if name == JSON:
-        items = parsed["items"]
+        said = parsed["items"]
         found = Read(
             url=parsed["feed_url"],
             body=body,
-            ids=tuple(item["id"] for item in items),
-            titles=tuple(item["title"] for item in items),
-            updated=tuple(item["date_modified"] for item in items),
-            contents=tuple(item["content_html"] for item in items),
+            ids=tuple(item["id"] for item in said),
+            titles=tuple(item["title"] for item in said),
+            updated=tuple(item["date_modified"] for item in said),
+            contents=tuple(item["content_html"] for item in said),
             links={"prev-archive": parsed["next_url"]} if "next_url" in parsed else {},
             is_archive="/archive/" in parsed["feed_url"],
             headers=headers,
@@ -327,9 +328,11 @@ NASTY = {
 }
 
 
-@pytest.mark.parametrize("kind", NASTY)
-async def test_17_no_document_is_larger_than_readers_take(newsroom: Newsroom, kind: str) -> None:
-    await publish(newsroom, *(a_release(f"r{n}", {"en": NASTY[kind]}) for n in range(14)))
+async def test_17_no_document_is_larger_than_readers_take(newsroom: Newsroom) -> None:
+    """Whatever the texts are of: what takes little room in Markdown may take much in a feed."""
+    texts = list(NASTY.values())
+    releases = [a_release(f"r{n}", {"en": texts[n % len(texts)]}) for n in range(14)]
+    await publish(newsroom, *releases)
     for name in (ATOM, JSON):
         assert 1 < len((await read(newsroom, f"/feeds/en/{name}")).ids) < 14
     documents = await chain(newsroom, "/feeds/en/rss.xml")
@@ -337,15 +340,18 @@ async def test_17_no_document_is_larger_than_readers_take(newsroom: Newsroom, ki
     assert set(reconstructed(documents)) == {en(f"r{n}") for n in range(14)}
 
 
-async def test_17_a_text_that_no_feed_can_hold_is_shortened(newsroom: Newsroom) -> None:
-    await publish(newsroom, a_release("huge", {"en": "First.\n\n" + "&" * 450_000}))
-    await publish(newsroom, a_release("large", {"en": "Second.\n\n" + "word " * 130_000}))
-    for name in (RSS, JSON):
-        body = (await newsroom.get(f"/feeds/en/{name}")).encode()
-        assert len(body) < 5_000_000
-        assert body.count(b"word") == 130_000  # alone, and whole
-    tail = await newsroom.get("/feeds/en/archive/1/feed.json")
-    (item,) = json.loads(tail)["items"]
+async def test_17_a_text_that_no_feed_can_hold_is_shortened(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes more than is allowed is on its page alone; less, if it is large, is whole."""
+    assert items.HUGE < 5_000_000
+    monkeypatch.setattr(items, "HUGE", 600_000)
+    await publish(newsroom, a_release("huge", {"en": "First.\n\n" + "&" * 70_000}))
+    await publish(newsroom, a_release("large", {"en": "Second.\n\n" + "words " * 90_000}))
+    body = await newsroom.get("/feeds/en/rss.xml")
+    assert LIMIT < len(body) < items.HUGE
+    assert body.count("words") == 90_000  # alone, and whole
+    (item,) = json.loads(await newsroom.get("/feeds/en/archive/1/feed.json"))["items"]
     assert "First." in item["content_html"]
     assert f'<a href="{item["url"]}">Read the full release</a>' in item["content_html"]
 
@@ -392,7 +398,7 @@ async def test_13_whatever_happens_a_page_stays_as_it_is_and_nothing_is_lost(
     titles: dict[str, str] = {}
     out: dict[str, Release] = {}
     gone: set[str] = set()
-    acts = "pppapcpppacptpwpapcappwtppcacptwpp"
+    acts = "pppapcpppacptpwpapcapwtpcp"
     for n, act in enumerate(acts):
         slug = f"r{n}"
         there = [slug for slug in out if slug not in gone]
