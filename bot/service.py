@@ -7,6 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -114,6 +115,7 @@ class Service:
             self.settings.telegram_api_url,
             per_second=pace.FREE if pace.paid_cap(self.settings) else rate,
             paid_per_second=rate,
+            part=lambda per_second: self._pace.share.part(per_second),
             photos=Photos(self.database, pace.key_of(token)),
         )
         stack.push_async_callback(transport.close)
@@ -238,12 +240,12 @@ class Service:
     async def _reserve(self) -> None:
         """An answer to a person takes the next slot, and waits for it: before it are only other
         answers, and what senders have claimed already. The broadcast makes room for it."""
-        rate = self._pace()
         async with self.database.write() as connection:
             now = self.clock.now()
-            slot = await rate.take_for_answer(connection, now)
+            slot = await self._pace.take_for_answer(connection, now)
         await asyncio.sleep(max(0.0, slot.start - now.timestamp()))
 
+    @cached_property
     def _pace(self) -> pace.Pace:
         """The rate that all who send through this bot share."""
         assert self._token is not None
@@ -267,9 +269,8 @@ class Service:
         await self._leading("planner", self.planner.run)
 
     async def _send(self, engine: Engine, transport: TelegramTransport) -> None:
-        rate = self._pace()
         async with self.database.write() as connection:
-            await rate.prepare(connection)
+            await self._pace.prepare(connection)
         here = await moved.look(self.database, self.settings, self.clock)
         await standstill.hold(self.database, self.settings, self.clock)
         sender = Sender(
@@ -277,7 +278,7 @@ class Service:
             self.settings,
             self.clock,
             {transport.name: transport},
-            rate,
+            self._pace,
             self.metrics.count_deliveries,
         )
         beats = asyncio.create_task(

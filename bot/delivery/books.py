@@ -15,7 +15,6 @@ from bot.audience import repository as audience
 from bot.audience.subscriber import SubscriberState
 from bot.clock import Clock
 from bot.delivery import earlier, ledger, spacing
-from bot.delivery.gaps import Gaps
 from bot.delivery.ledger import Claim
 from bot.delivery.outcome import Change, DeliveryState
 from bot.delivery.pace import Pace, Slots
@@ -35,9 +34,6 @@ class Ended:
 
     claim: Claim
     change: Change
-    slot: float = 0.0
-    late: float = 0.0
-    """By how many seconds at most it arrived after its slot."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,6 @@ class Books:
         self._about: dict[int, int | None] = {}
         self._served: dict[int, datetime] = {}
         """When each announcement last had a turn here."""
-        self._gaps = Gaps()
         self._waiting: list[_Request] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -137,9 +132,7 @@ class Books:
                 claims, paid = await self._claim(connection, ident, group, now)
                 slots = NO_SLOTS
                 if claims:
-                    gap = self._gaps.needed((e.slot, e.late) for r in requests for e in r.ended)
-                    slots = await self._pace.take(connection, len(claims), now, paid=paid, gap=gap)
-                    self._gaps.made(slots.start, gap)
+                    slots = await self._pace.take(connection, len(claims), now, paid=paid)
                 turns[ident] = Turn(claims, slots, paid)
         return _shared_out(requests, turns)
 

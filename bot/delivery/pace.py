@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    func,
     or_,
     select,
     update,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from bot.delivery import workers
 from bot.settings import Settings
 from bot.store import tables as t
 from bot.store.database import Database
@@ -52,6 +54,13 @@ LONGEST_BLOCK = 7 * 24 * 3600.0
 """No flood wait lasts longer; what says so was written by such a clock as well."""
 
 
+SHARED = 8.0
+"""Seconds for which a sender that has sent something has its share of the rate."""
+
+SAID_AGAIN = 2.0
+"""Seconds after which one that goes on sending says so again."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Slots:
     """``count`` slots from ``start`` on, ``interval`` seconds apart. None while all must wait."""
@@ -59,6 +68,20 @@ class Slots:
     count: int
     start: float
     interval: float
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one of ``of`` senders that are busy may let through in any second, so that all of them
+    together never let through more than the rate, however unevenly it gets there."""
+
+    of: int = 1
+    place: int = 0
+    """Among them, from 0: what is left over by the division goes to the first ones."""
+
+    def part(self, per_second: float) -> int:
+        whole, left = divmod(int(per_second), self.of)
+        return max(1, whole + (self.place < left))
 
 
 def key_of(token: str) -> str:
@@ -82,18 +105,32 @@ def paid_cap(settings: Settings) -> int:
 
 
 def _take(*, paid: bool) -> ReturningUpdate[Any]:
-    p = t.pace.c
+    p, others = t.pace.c, t.lease.c
     at, far = bindparam("b_at", type_=Float), bindparam("b_far", type_=Float)
     start: ColumnElement[float] = case((p.free_at < at, at), (p.free_at > far, at), else_=p.free_at)
     if not paid:  # the server counts those that were paid for as well
         crowded = and_(p.paid_until > start, p.paid_until <= far)
         start = case((crowded, p.paid_until), else_=start)
     end = start + bindparam("b_needed", type_=Float)
+    role: BindParameter[str] = bindparam("b_role", type_=others.role.type)
+    busy = (
+        select(func.count())
+        .where(
+            others.role.startswith(workers.BUSY),
+            others.role != role,
+            others.until > bindparam("b_now", type_=others.until.type),
+        )
+        .select_from(t.lease)
+    )
     return (
         update(t.pace)
         .where(p.bot == bindparam("b_bot"))
         .values(free_at=end, paid_until=end + SECOND if paid else p.paid_until)
-        .returning(p.free_at)
+        .returning(
+            p.free_at,
+            busy.scalar_subquery().label("others"),
+            busy.where(others.role < role).scalar_subquery().label("before"),
+        )
     )
 
 
@@ -112,6 +149,11 @@ class Pace:
         self.cap = cap
         self.refused = False
         """Whether Telegram has refused to be paid."""
+        self.sender = ""
+        """A name for this process, if it sends announcements."""
+        self.share = Share()
+        """This process's, as it was when slots were last taken."""
+        self._said = 0.0
         self._fast = 1 / (rate_per_second * HEADROOM)
         self._slow = 1 / (FREE * HEADROOM) if cap else self._fast
 
@@ -130,16 +172,43 @@ class Pace:
         now: datetime,
         *,
         paid: bool = False,
-        gap: float = 0.0,
     ) -> Slots:
-        """Reserve the next ``count`` slots, ``gap`` seconds after those before."""
+        """Reserve the next ``count`` slots, for announcements: who has some is busy."""
+        at = now.timestamp()
+        if self.sender and not 0 <= at - self._said < SAID_AGAIN:
+            await self._say_busy(connection, now)
+        return await self._take(connection, count, now, paid=paid)
+
+    async def _take(
+        self, connection: AsyncConnection, count: int, now: datetime, *, paid: bool
+    ) -> Slots:
         interval = self._fast if paid else self._slow
-        at, needed = now.timestamp(), gap + count * interval
-        until = await connection.scalar(
+        at, needed = now.timestamp(), count * interval
+        taken = await connection.execute(
             _TAKE_PAID if paid else _TAKE,
-            {"b_bot": self.key, "b_at": at, "b_far": at + FAR, "b_needed": needed},
+            {
+                "b_bot": self.key,
+                "b_at": at,
+                "b_far": at + FAR,
+                "b_needed": needed,
+                "b_role": workers.BUSY + self.sender,
+                "b_now": now,
+            },
         )
-        return Slots(count=count, start=(until or at) - needed + gap, interval=interval)
+        row = taken.one_or_none()
+        if row is None:
+            return Slots(count=count, start=at, interval=interval)
+        self.share = Share(row.others + 1, row.before)
+        return Slots(count=count, start=row.free_at - needed, interval=interval)
+
+    async def _say_busy(self, connection: AsyncConnection, now: datetime) -> None:
+        until = now + timedelta(seconds=SHARED)
+        busy = {"role": workers.BUSY + self.sender, "holder": self.key, "until": until}
+        wanted = self._database.insert(t.lease).values(busy)
+        await connection.execute(
+            wanted.on_conflict_do_update(index_elements=[t.lease.c.role], set_={"until": until})
+        )
+        self._said = now.timestamp()
 
     async def take_for_answer(self, connection: AsyncConnection, now: datetime) -> Slots:
         """The next slot, for an answer to a person. While a broadcast is being paid for, so are
@@ -149,7 +218,7 @@ class Pace:
             until = select(t.pace.c.paid_until).where(t.pace.c.bot == self.key)
             at = now.timestamp()
             paid = at < (await connection.scalar(until) or 0.0) <= at + FAR
-        return await self.take(connection, 1, now, paid=paid)
+        return await self._take(connection, 1, now, paid=paid)
 
     async def affordable(self, connection: AsyncConnection, announcement_id: int) -> int:
         """How many more messages of an announcement may be paid for. Only what is new is; edits

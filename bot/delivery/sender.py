@@ -30,7 +30,7 @@ from bot.releases.notices import Notice
 from bot.releases.publication import Published
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.transports.base import UNPAID, Message, NotNow, Outcome, Refused, Transport, Unknown
+from bot.transports.base import UNPAID, Message, NotNow, Outcome, Refused, Transport
 from translations.text import text
 
 CHUNK = 300
@@ -43,9 +43,6 @@ LONGEST_SEND = 60.0
 STALE = 15.0
 """Seconds after its slot when a message is given back unsent: this worker stood still, and others
 may have taken it for dead. Well under :data:`LONGEST_SEND`."""
-
-FORGETTING = 0.02
-"""Seconds by which, each second, what messages usually take is thought to have become longer."""
 
 RECORD_AGAIN = 1.0
 
@@ -110,12 +107,11 @@ class Sender:
         self._batch = max(1, min(100, round(settings.rate_per_second / 40)))
         self._stopping = asyncio.Event()
         self._messages: dict[int, _Messages] = {}
-        self._usual = (0.0, monotonic())
-        """How long after their slots the quickest messages are answered, and since when."""
         self._blocked: tuple[float, str] = (0.0, "")
         """Until when nothing may be sent, and why: known here before it is in the database."""
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._pace = pace
+        pace.sender = self.name
         self._books = Books(database, clock, pace, self.name, count)
 
     def stop(self) -> None:
@@ -179,7 +175,7 @@ class Sender:
         return known
 
     async def _send_all(self, turn: Turn, messages: _Messages, kind: str) -> list[Ended]:
-        now, slots = self._clock.now().timestamp(), turn.slots
+        slots = turn.slots
         # A translation is for whoever is best served by it now; other things are told as they are.
         choosy = kind == "translation"
         try:
@@ -190,7 +186,7 @@ class Sender:
             back = Change(state=DeliveryState.RETRYING, reason=FAULT, due_at=self._clock.now())
             return [Ended(claim, back) for claim in turn.claims]
         sends = [
-            self._send(claim, message, slots.start + place * slots.interval, now, paid=turn.paid)
+            self._send(claim, message, slots.start + place * slots.interval, paid=turn.paid)
             if not choosy or messages.still_best(claim)
             else _superseded(claim)
             for place, (claim, message) in enumerate(zip(turn.claims, made, strict=True))
@@ -219,12 +215,10 @@ class Sender:
                     told = Notice(key=f"fault/{announcement.key}/{now:%Y%m%dT%H%M}", what=what)
                     await notices.post(self._database, connection, self._settings, now, [told])
 
-    async def _send(
-        self, claim: Claim, message: Message, slot: float, now: float, *, paid: bool
-    ) -> Ended:
-        on_time = monotonic() + slot - now
-        if slot > now:
-            await asyncio.sleep(slot - now)
+    async def _send(self, claim: Claim, message: Message, slot: float, *, paid: bool) -> Ended:
+        ahead = slot - self._clock.now().timestamp()
+        if ahead > 0:
+            await asyncio.sleep(ahead)
         if (unsent := self._not_now(slot)) is not None:
             return Ended(claim, unsent)
         transport = self._transports.get(claim.transport)
@@ -237,7 +231,6 @@ class Sender:
             outcome = await transport.send(
                 claim.address, message, reply_to=claim.earlier, paid=paid
             )
-        late = self._late(outcome, on_time)
         if isinstance(outcome, NotNow) and outcome.reason == UNPAID:
             await self._pay_no_more()
         change = decide(
@@ -256,18 +249,7 @@ class Sender:
             log.warning(
                 "delivery", state=change.state, reason=change.reason, to=claim.subscriber_id
             )
-        return Ended(claim, change, slot, late)
-
-    def _late(self, outcome: Outcome, on_time: float) -> float:
-        """By how much more than others it can have arrived after its slot. What all take, the
-        way there and back, puts none of them together."""
-        if isinstance(outcome, Unknown):
-            return 0.0
-        at = monotonic()
-        took = at - on_time
-        usual, since = self._usual
-        self._usual = min(took, usual + FORGETTING * (at - since)), at
-        return took - self._usual[0]
+        return Ended(claim, change)
 
     async def _pay_no_more(self) -> None:
         if self._pace.refused:

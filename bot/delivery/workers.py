@@ -7,7 +7,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, bindparam, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
@@ -24,7 +24,8 @@ without claiming it anew (``sender.STALE``)."""
 
 REMEMBERED = timedelta(days=1)
 
-_ROLE = "sender/"
+_ROLE, BUSY = "sender/", "busy/"
+"""Leases of those that live, and of those that send just now (:mod:`bot.delivery.pace`)."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +60,8 @@ async def leave(database: Database, worker: str) -> None:
 async def forget(connection: AsyncConnection, now: datetime) -> None:
     """Those that have long been dead."""
     gone = t.lease.c.until < now - REMEMBERED
-    await connection.execute(delete(t.lease).where(t.lease.c.role.startswith(_ROLE), gone))
+    theirs = or_(*(t.lease.c.role.startswith(role) for role in (_ROLE, BUSY)))
+    await connection.execute(delete(t.lease).where(theirs, gone))
 
 
 def has_died(worker: ColumnElement[str], now: datetime) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -104,7 +104,7 @@ class TelegramTransport:
 
     ``per_second`` is how many messages, answers to people included, leave here in any second,
     ``paid_per_second`` how many if they are paid for; without it there is no limit but the
-    server's.
+    server's. ``part`` says how many of them are this process's, if others send as well.
     """
 
     name = "telegram"
@@ -117,6 +117,7 @@ class TelegramTransport:
         in_flight: int = 64,
         per_second: float | None = None,
         paid_per_second: float = 0,
+        part: Callable[[float], int] = int,
         read_timeout: float = 30,
         proxy: str | None = None,
         photos: Photos | None = None,
@@ -126,7 +127,7 @@ class TelegramTransport:
             connections=in_flight + CONVERSATION,
             read_timeout=read_timeout,
             proxy=proxy,
-            window=None if per_second is None else Window(per_second, paid_per_second),
+            window=None if per_second is None else Window(per_second, paid_per_second, part=part),
         )
         with _unlogged_token():
             self._bot = _Bot(

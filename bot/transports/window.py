@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from math import inf
 from time import monotonic
@@ -25,13 +25,16 @@ class Window:
     between its departure and its answer, less the time that the quickest answer takes. So each
     is held to have come as late as it can have, and the next one to come as early as it can.
 
-    ``per_second`` is how many it lets through in a second, ``paid`` how many of those that are
-    paid for.
+    ``part`` says how many of a rate are this process's at present: all, where it is alone.
+    ``per_second`` is the rate, ``paid`` that of calls that are paid for.
     """
 
-    def __init__(self, per_second: float, paid: float = 0) -> None:
-        self._count = max(1, int(per_second))
-        self._paid = max(self._count, int(paid))
+    def __init__(
+        self, per_second: float, paid: float = 0, *, part: Callable[[float], int] = int
+    ) -> None:
+        self._per_second = max(1, per_second)
+        self._paid_per_second = max(self._per_second, paid)
+        self._part = part
         self._last_paid = -SECOND
         self._answered: deque[float] = deque()
         self._under_way = 0
@@ -48,7 +51,7 @@ class Window:
     async def call(self, *, paid: bool = False) -> AsyncIterator[None]:
         """Wait until a call may leave; the block is the call."""
         async with self._turn:
-            await self._room(self._paid if paid else self._count)
+            await self._room(self._paid_per_second if paid else self._per_second)
             self._under_way += 1
         left = monotonic()
         if paid:
@@ -58,9 +61,9 @@ class Window:
         finally:
             self._end(left, monotonic())
 
-    async def _room(self, count: int) -> None:
+    async def _room(self, per_second: float) -> None:
         while True:
-            now = monotonic()
+            now, count = monotonic(), self._part(per_second)
             while self._answered and self._over(self._answered[0]) <= now:
                 self._answered.popleft()
             over = len(self._answered) + self._under_way - count

@@ -84,8 +84,10 @@ async def work(api: str, database_url: str, rate: float) -> None:
     settings = Settings(languages=LANGUAGES, rate_per_second=min(rate, 1000))
     clock, database = SystemClock(), Database(database_url)
     per_second = None if rate == FAST else rate
-    transport = TelegramTransport(bench_transport.TOKEN, api, per_second=per_second)
     pace = Pace(database, "bench", rate)
+    transport = TelegramTransport(
+        bench_transport.TOKEN, api, per_second=per_second, part=lambda n: pace.share.part(n)
+    )
     async with database.write() as connection:
         await pace.prepare(connection)
     sender = Sender(database, settings, clock, {transport.name: transport}, pace)

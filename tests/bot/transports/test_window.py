@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from time import monotonic
 
+import pytest
+
+from bot.delivery.pace import Share
 from bot.sandbox.rates import Pace, Rates
 from bot.transports.window import Window
 
@@ -12,14 +15,19 @@ FASTER = 10
 """So many times the usual rate, so that a window is full in a moment."""
 
 
-async def test_calls_that_a_standstill_has_bunched_draw_no_429() -> None:
-    """Every tenth arrives late, together with those behind it."""
-    window, server = Window(30 * FASTER), Pace(Rates(per_second=30 * FASTER, burst=10**6))
-    jam = asyncio.Event()
-    jam.set()
+@pytest.mark.parametrize("senders", [1, 2])
+async def test_calls_that_a_standstill_has_bunched_draw_no_429(senders: int) -> None:
+    """Every hundredth arrives late, together with those behind it; several senders share a rate."""
+    rate = 30 * FASTER
+    windows = [Window(rate, part=Share(senders, place).part) for place in range(senders)]
+    server = Pace(Rates(per_second=rate, burst=10**6))
+    jams = [asyncio.Event() for _ in windows]
+    for jam in jams:
+        jam.set()
 
     async def call(number: int) -> None:
-        async with window.call():
+        jam = jams[number % senders]
+        async with windows[number % senders].call():
             if number % 100 == 50:
                 jam.clear()
                 asyncio.get_running_loop().call_later(0.15, jam.set)
@@ -30,7 +38,7 @@ async def test_calls_that_a_standstill_has_bunched_draw_no_429() -> None:
     async with asyncio.TaskGroup() as group:
         for number in range(600):
             group.create_task(call(number))
-            await asyncio.sleep(1 / (30 * FASTER))
+            await asyncio.sleep(1 / rate)
     assert server.refused == 0
     assert monotonic() - begun < 10  # and it does not stand still for it
 
