@@ -1,8 +1,22 @@
-"""The one aiohttp resource behind every feed."""
+"""Routes as a public site needs them, and the one aiohttp resource behind every feed."""
 
 from __future__ import annotations
 
-from aiohttp.web import DynamicResource
+from collections.abc import Awaitable, Callable
+
+from aiohttp.web import DynamicResource, Request, StreamResponse, UrlDispatcher
+
+Handler = Callable[[Request], Awaitable[StreamResponse]]
+
+
+async def expect_nothing(_request: Request) -> None:
+    """What a client expects of a request without content is of no consequence (RFC 9110, 10.1.1).
+    aiohttp would repeat it to the client, and fail where it is no text."""
+
+
+def add_get(router: UrlDispatcher, path: str, handler: Handler) -> None:
+    """A route for GET and HEAD."""
+    router.add_get(path, handler, expect_handler=expect_nothing)
 
 
 class Below(DynamicResource):

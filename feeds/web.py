@@ -25,7 +25,7 @@ from feeds.documents import (
 from feeds.model import Alternate, Feed, FeedKey
 from feeds.patience import MADE, REFUSED, UNCHANGED, WHOLE, Patience
 from feeds.press import Press
-from feeds.routes import Below
+from feeds.routes import Below, expect_nothing
 from feeds.serving import Page
 from feeds.shelf import Shelf
 from feeds.source import FeedSource, Listed, OpenPart, RetiredFeed, UnknownFeed
@@ -108,8 +108,8 @@ class FeedSite:
         resource = Below(FEEDS_PATH)
         app.router.register_resource(resource)
         for method in (hdrs.METH_GET, hdrs.METH_HEAD):
-            resource.add_route(method, self._get)
-        resource.add_route(hdrs.METH_ANY, self._other)
+            resource.add_route(method, self._get, expect_handler=expect_nothing)
+        resource.add_route(hdrs.METH_ANY, self._other, expect_handler=expect_nothing)
 
     def served(self) -> Mapping[str, str]:
         """The address of every feed and calendar there is, with a tag that is another one once it

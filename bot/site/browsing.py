@@ -20,6 +20,7 @@ from bot.site.source import NewsroomFeeds
 from bot.store.database import Database
 from feeds.caching import GZIP
 from feeds.model import FeedKey
+from feeds.routes import add_get
 
 SEARCHES_AT_ONCE = 2
 """The others wait: looking for words is not to take the place of everything else."""
@@ -79,7 +80,7 @@ class Browsing:
             (r"/{language}/archive/{year:[1-9][0-9]{0,3}}", self._year),
             ("/{language}/search", self._search),
         ):
-            router.add_get(path, guarded(handler))
+            add_get(router, path, guarded(handler))
 
     async def _home(self, request: web.Request) -> web.StreamResponse:
         return await self._list(request, EVERYTHING, ends="/")

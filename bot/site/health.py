@@ -10,6 +10,7 @@ import structlog
 from aiohttp import hdrs, web
 
 from bot.errors import StoreError
+from feeds.routes import add_get
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
@@ -99,9 +100,9 @@ class Health:
         self._metrics = metrics
 
     def add_routes(self, app: web.Application) -> None:
-        app.router.add_get("/healthz", self._up)
-        app.router.add_get("/readyz", self._ready)
-        app.router.add_get("/metrics", self._measured)
+        add_get(app.router, "/healthz", self._up)
+        add_get(app.router, "/readyz", self._ready)
+        add_get(app.router, "/metrics", self._measured)
 
     async def _up(self, _: web.Request) -> web.Response:
         return web.Response(text="ok\n", headers=_FRESH)

@@ -12,6 +12,7 @@ from bot.site.answers import ASK_AGAIN, SVG, Answer
 from bot.site.browsing import Handler, Page
 from bot.site.pages import NotThere, Pages
 from bot.site.source import NewsroomFeeds
+from feeds.routes import add_get
 
 
 class Subscribing:
@@ -25,9 +26,9 @@ class Subscribing:
 
     def add_routes(self, router: web.UrlDispatcher, guarded: Callable[[Handler], Handler]) -> None:
         """Add them to those of the site, whose failures are answered as ``guarded`` does."""
-        router.add_get("/{language}/subscribe", guarded(self._ways))
-        router.add_get("/{language}/subscribe/qr.svg", guarded(self._code))
-        router.add_get("/{language}/subscribe/topics/{topic}/qr.svg", guarded(self._code))
+        add_get(router, "/{language}/subscribe", guarded(self._ways))
+        add_get(router, "/{language}/subscribe/qr.svg", guarded(self._code))
+        add_get(router, "/{language}/subscribe/topics/{topic}/qr.svg", guarded(self._code))
 
     async def _ways(self, request: web.Request) -> web.StreamResponse:
         async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> str:

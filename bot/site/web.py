@@ -28,6 +28,7 @@ from bot.site.source import NewsroomFeeds
 from bot.site.subscribing import Subscribing
 from bot.store.database import Database
 from feeds.patience import Patience
+from feeds.routes import add_get, expect_nothing
 from feeds.web import FeedSite
 
 Webhook = Callable[[str | None, bytes], Awaitable[int]]
@@ -83,6 +84,7 @@ class Site:
         self._feeds.add_routes(self.app)
         Health(checks, metrics).add_routes(self.app)
         self._add_routes()
+        self.app.on_response_prepare.append(_secured)
 
     @property
     def telegram_link(self) -> str | None:
@@ -123,16 +125,20 @@ class Site:
     def _add_routes(self) -> None:
         router = self.app.router
         if self._webhook is not None:
-            router.add_post("/telegram/webhook", partial(self._updated, self._webhook))
-        router.add_get("/static/{name}", self._guarded(self._static_file))
-        router.add_get("/media/{name}", self._guarded(self._picture))
-        router.add_get("/", self._guarded(self._welcome))
+            router.add_post(
+                "/telegram/webhook",
+                partial(self._updated, self._webhook),
+                expect_handler=expect_nothing,
+            )
+        add_get(router, "/static/{name}", self._guarded(self._static_file))
+        add_get(router, "/media/{name}", self._guarded(self._picture))
+        add_get(router, "/", self._guarded(self._welcome))
         self._browsing.add_routes(router, self._guarded)
         self._files.add_routes(router, self._guarded)
-        router.add_get("/{language}/releases/{slug}", self._guarded(self._release))
-        router.add_get("/{language}/calendar", self._guarded(self._calendar))
+        add_get(router, "/{language}/releases/{slug}", self._guarded(self._release))
+        add_get(router, "/{language}/calendar", self._guarded(self._calendar))
         self._subscribing.add_routes(router, self._guarded)
-        router.add_get("/{rest:.*}", self._guarded(self._nowhere))
+        add_get(router, "/{rest:.*}", self._guarded(self._nowhere))
 
     # --- what is asked for -----------------------------------------------------------------------
 
@@ -276,6 +282,13 @@ class Site:
         html = self._pages.error(self._languages, language, status, found_in)
         more = {hdrs.RETRY_AFTER: RETRY_AFTER} if status == 503 else {}
         return plain_page(html, status, **more)
+
+
+async def _secured(_request: web.Request, response: web.StreamResponse) -> None:
+    """What aiohttp answers by itself, such as 405, is no exception."""
+    if isinstance(response, web.HTTPException):
+        for name, value in SECURITY.items():
+            response.headers.setdefault(name, value)
 
 
 def make_site(

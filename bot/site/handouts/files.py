@@ -19,6 +19,7 @@ from bot.site.handouts.kinds import KINDS, Kind
 from bot.site.handouts.paper import Paper
 from bot.site.pages import Pages
 from bot.store.database import Database
+from feeds.routes import add_get
 
 KEPT = 128
 
@@ -54,7 +55,7 @@ class Files:
         """
         suffix = "|".join(map(re.escape, KINDS))
         path = f"/{{language}}/releases/{{slug:[^/.]+}}.{{suffix:{suffix}}}"
-        router.add_get(path, guarded(self._get))
+        add_get(router, path, guarded(self._get))
 
     def clear(self) -> None:
         self._kept.clear()

@@ -56,6 +56,10 @@ def secret(slug: str, **changes: Any) -> Release:
     return Release(**(fields | changes))
 
 
+FEEDS = ("rss.xml", "atom.xml", "feed.json", "calendar.ics")
+FEEDS += ("archive/1/rss.xml", "archive/1/atom.xml", "archive/1/feed.json")
+OF_THE_WORD = ("Date", "Content-Length", "Etag")
+"""Headers in which a page differs by the word that was asked for alone."""
 PAGES = ("", "calendar", "archive", "archive/2026", "archive/2027", "search?q=headline+body")
 
 
@@ -65,7 +69,7 @@ async def everything(newsroom: Any) -> dict[str, bytes]:
         *("/", "/healthz", "/readyz", "/metrics", "/feeds/opml.xml", "/nowhere", "/de/", "/en/x"),
         *("/robots.txt", "/sitemap.xml", "/sitemap-pages.xml", "/sitemap-1.xml"),
         *(f"/{tag}/{page}" for tag in ("en", "fr", "ar", "de") for page in PAGES),
-        *(f"/feeds/{tag}/{name}" for tag in ("en", "de", "ar") for name in ("rss.xml", "atom.xml")),
+        *(f"/feeds/{tag}/{name}" for tag in ("en", "de", "ar") for name in FEEDS),
     }
     for tag in ("en", "fr", "ar", "de"):
         for slug in ("embargoed", "draft", "held", "queued"):
@@ -74,7 +78,7 @@ async def everything(newsroom: Any) -> dict[str, bytes]:
                 *(f"/{tag}/releases/quixx-{slug}.{kind}" for kind in ("txt", "docx", "ninjs.json")),
                 f"/{tag}/subscribe/topics/quixx-{slug}/qr.svg",
                 f"/{tag}/topics/quixx-{slug}",
-                f"/feeds/{tag}/topics/quixx-{slug}/rss.xml",
+                *(f"/feeds/{tag}/topics/quixx-{slug}/{name}" for name in FEEDS),
             }
     seen: dict[str, bytes] = {}
     base = newsroom.settings.base_url
@@ -149,6 +153,36 @@ async def test_nothing_unpublished_is_in_any_response(
         if SECRET.search(body.replace(path.encode(), b""))
     }
     assert not leaks
+
+
+async def test_who_searches_for_it_learns_nothing(newsroom: Any) -> None:
+    """Its words are answered as words that nobody wrote are, whatever is guessed."""
+    later = Moment(at=newsroom.clock.now() + timedelta(days=1), zone="Europe/Paris")
+    await newsroom.file(secret("embargoed", embargo=later, publish_at=later))
+    await newsroom.desk.queue(OPERATOR, "quixx-embargoed")
+    await newsroom.site.refresh()
+
+    async def told(path: str, word: str) -> tuple[int, dict[str, str], bytes]:
+        async with newsroom.client.get(path.format(word), allow_redirects=False) as answer:
+            body = (await answer.read()).replace(word.encode(), b"")
+            heads = {n: v for n, v in answer.headers.items() if n not in OF_THE_WORD}
+            return answer.status, heads, body
+
+    for path in (
+        "/en/search?q={}",
+        "/de/search?q={}+body",
+        "/en/releases/{}",
+        "/en/releases/{}.txt",
+        "/en/releases/{}.docx",
+        "/en/releases/{}.ninjs.json",
+        "/en/topics/{}",
+        "/feeds/en/topics/{}/rss.xml",
+        "/feeds/en/topics/{}/archive/1/atom.xml",
+        "/feeds/en/topics/{}/calendar.ics",
+        "/en/subscribe/topics/{}/qr.svg",
+    ):
+        known, unknown = await told(path, "quixx-embargoed"), await told(path, "quixy-embarkoed")
+        assert known == unknown, path
 
 
 async def test_once_published_the_same_words_are_found(newsroom: Any) -> None:
