@@ -22,7 +22,7 @@ from bot.delivery.engine import Engine, engine_for
 from bot.delivery.planner import Planner
 from bot.delivery.sender import Sender
 from bot.errors import PolyheraldError, StoreError, TransportError
-from bot.releases import notices
+from bot.releases import notices, signatures
 from bot.releases.desk import Desk
 from bot.releases.folder import Folder
 from bot.releases.notices import Notice
@@ -266,6 +266,7 @@ class Service:
             unknown = await self.planner.recover()
             if unknown:
                 log.warning("deliveries became unknown by the interruption", count=unknown)
+        await signatures.prepare(self.database, self.settings, self.clock)
         await self._leading("planner", self.planner.run)
 
     async def _send(self, engine: Engine, transport: TelegramTransport) -> None:

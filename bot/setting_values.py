@@ -236,6 +236,7 @@ def _allowed(key: str) -> Text:
         "timezone": text("an IANA time zone such as Europe/Paris"),
         "occasion_hour": text("a time of day such as 09:00"),
         "base_url": text("an address such as https://press.example.org"),
+        "signing_key_file": text("a file that holds, or is to hold, the office’s private key"),
         "telegram_api_url": text("an address such as https://api.telegram.org"),
         "telegram_webhook_url": text("an https address that Telegram can reach"),
         "telegram_webhook_secret": text(

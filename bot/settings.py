@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     occasion_hour: time = time(9, 0)
     releases_dir: kinds.SomeFile = None
     issuer: IssuerSettings = IssuerSettings()
+    signing_key_file: kinds.SomeFile = None
     telegram_token: kinds.Token = None
     telegram_token_file: kinds.SomeFile = None
     telegram_api_url: kinds.SomeUrl = "https://api.telegram.org"

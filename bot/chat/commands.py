@@ -23,6 +23,7 @@ SUBSCRIBERS: tuple[tuple[str, Text], ...] = (
     ("calendar", ptext("command", "Show the coming anniversaries")),
     ("feeds", ptext("command", "Show the feeds")),
     ("channels", ptext("command", "Show your groups and channels")),
+    ("check", ptext("command", "Check whether a text is genuine")),
     ("privacy", ptext("command", "Say what is stored")),
     ("mydata", ptext("command", "Show what is stored about you")),
     ("stop", ptext("command", "Unsubscribe and erase everything")),

@@ -9,6 +9,7 @@ import telegram
 from telegram.constants import ChatType
 
 from bot.chat import (
+    checking,
     corrections,
     drafts,
     history,
@@ -39,6 +40,7 @@ COMMANDS: Mapping[str, Command] = {
     "calendar": reading.calendar,
     "feeds": reading.feeds,
     "channels": rooms.show_all,
+    "check": checking.command,
     "privacy": reading.privacy,
     "mydata": subscriber.my_data,
     "stop": subscriber.stop,
@@ -148,7 +150,7 @@ async def _message(turn: Turn, message: telegram.Message) -> None:
             return
     if handler is not None:
         await handler(turn, arguments)
-    else:
+    elif command or not await checking.receive(turn, message):
         await _hint(turn)
 
 

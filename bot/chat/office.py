@@ -12,6 +12,7 @@ import telegram
 from telegram import LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
+from bot.chat.allowance import Allowance
 from bot.chat.keyboards import Rows, markup
 from bot.chat.page import Page
 from bot.chat.tray import Tray
@@ -49,6 +50,8 @@ class Office:
     hinted: dict[int, float] = field(default_factory=dict)
     """When (monotonic) who was last told what the bot is for."""
     tray: Tray = field(default_factory=Tray)
+    checks: Allowance = field(default_factory=Allowance)
+    """Of texts to be checked."""
 
     @property
     def bot(self) -> telegram.Bot:

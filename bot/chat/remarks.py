@@ -11,7 +11,7 @@ from bot.chat.page import Page, shown
 from bot.chat.turn import Turn
 from bot.releases import versions
 from bot.releases.counting import counted
-from bot.releases.difference import Change
+from bot.releases.difference import Piece
 from bot.releases.release import Release, ReleaseState
 from bot.releases.versions import Since
 from translations.locales import native_name
@@ -81,7 +81,7 @@ def _add_changes(
     elif not since.changes:
         page.line(text("Only spaces or line ends."))
     for change in since.changes[:most]:
-        page.rich(_parts(change))
+        page.rich([("• ", ""), *marked(change.pieces)])
     _and_more(page, len(since.changes) - most)
 
 
@@ -90,11 +90,11 @@ def _and_more(page: Page, n: int) -> None:
         page.line(texts("… and {n} more", "… and {n} more", n))
 
 
-def _parts(change: Change) -> list[tuple[str, str]]:
-    """White space stays outside of what is struck out or bold; what was removed is kept from
-    what was added."""
-    parts = [("• ", "")]
-    for piece, following in zip_longest(change.pieces, change.pieces[1:]):
+def marked(pieces: Sequence[Piece]) -> list[tuple[str, str]]:
+    """Pieces with the entity that shows what each is. White space stays outside of what is struck
+    out or bold; what was removed is kept from what was added."""
+    parts = []
+    for piece, following in zip_longest(pieces, pieces[1:]):
         words = shown(piece.text, LONGEST_PIECE)
         parts.append((words, _KINDS[piece.kind]))
         if piece.text[-1:].isspace() or (piece.kind == "removed" and following is not None):

@@ -68,7 +68,11 @@ def show_changes(out: Output, release: Release, since: Mapping[str, Since]) -> N
         elif not one.changes:
             out.say(SPACES)
         for change in one.changes:
-            out.marked(_FIELDS[change.field], _parts(change))
+            show_change(out, change)
+
+
+def show_change(out: Output, change: Change) -> None:
+    out.marked(_FIELDS[change.field], _parts(change))
 
 
 UNKNOWN = text("What the original said then was not kept. Compare it with an older file.")

@@ -12,7 +12,8 @@ from bot.clock import SystemClock
 from bot.delivery import ledger, moved, standstill, switch
 from bot.delivery.announcement import AnnouncementState
 from bot.delivery.outcome import DeliveryState
-from bot.releases import notices
+from bot.errors import PolyheraldError
+from bot.releases import notices, signatures, signing
 from bot.settings import Settings
 from bot.site import hubs
 from bot.store import archive, home
@@ -43,6 +44,7 @@ async def examine(
         *await _held(connection),
         *await _unknown(connection),
         *await _backups(connection, now),
+        *await _signing(connection, settings),
         *await _hubs(connection, settings, now),
     ]
 
@@ -203,3 +205,31 @@ async def _hubs(connection: AsyncConnection, settings: Settings, now: datetime) 
         for standing in found
         if standing.ails(now)
     ] or [ok("websub", text("The WebSub hubs answer."))]
+
+
+async def _signing(connection: AsyncConnection, settings: Settings) -> list[Finding]:
+    """Whether what is published from here is signed, and nobody else can sign it."""
+    file = signing.file_of(settings)
+    anew = text("Put the office’s newest key there; if it is lost: polyherald keys new")
+    try:
+        key = signing.load(file)
+    except PolyheraldError as refusal:
+        return [error("signing_key", refusal.what)]
+    keys = await signatures.keys(connection)
+    if key is None and not any(one.until is None for one in keys):
+        made = text("The first start makes the key by which texts are signed.")
+        return [ok("signing_key", made)]
+    if key is None:
+        what = text("{file} is not there: nothing is signed on this machine.", file=str(file))
+        return [warning("signing_key", what, anew)]
+    if any(one.id == key.id and one.until is not None for one in keys):
+        what = text("The key in {file} is out of use: nothing is signed.", file=str(file))
+        return [error("signing_key", what, anew)]
+    if file.stat().st_mode & 0o077:
+        what = text("Others on this machine can read {file}.", file=str(file))
+        return [warning("signing_key", what, text("Let its owner alone read it: chmod 600."))]
+    unsigned = await signatures.count_unsigned(connection)
+    if unsigned:
+        what = text("Published texts that are not signed yet: {count}", count=unsigned)
+        return [warning("signing_key", what, text("Let the role “planner” run: it signs them."))]
+    return [ok("signing_key", text("Texts are signed with the key {key}.", key=key.id))]

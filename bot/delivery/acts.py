@@ -92,5 +92,7 @@ _DETAILED: Mapping[str, Callable[[Details], Text]] = {
         "Said what a picture shows: {languages}", languages=_languages(d)
     ),
     "correct": _corrected,
+    "new key": lambda d: text("Made a new signing key: {key}", key=d.get("key", "")),
+    "revoke key": lambda d: text("Revoked a signing key: {key}", key=d.get("key", "")),
     "resend": _resent,
 }

@@ -37,7 +37,7 @@ from bot.delivery.announcement import (
 from bot.delivery.ledger import CORRECTION, WITHDRAWAL
 from bot.delivery.outcome import DeliveryState, Way
 from bot.occasions import repository as occasions
-from bot.releases import publication, repository
+from bot.releases import publication, repository, signatures
 from bot.releases.correction import Correction, Kind
 from bot.releases.publication import Act, Published
 from bot.settings import Settings
@@ -67,13 +67,15 @@ async def look(database: Database, settings: Settings, clock: Clock) -> None:
             found = (await connection.execute(query.limit(1))).one_or_none()
         if found is None:
             return
-        await _correct_anniversaries(database, settings, found.published_id, found.number)
+        await _correct_anniversaries(
+            database, settings, found.published_id, found.number, clock.now()
+        )
         async with database.write() as connection:
             await _announce(database, connection, found.published_id, found.number, clock.now())
 
 
 async def _correct_anniversaries(
-    database: Database, settings: Settings, published_id: int, number: int
+    database: Database, settings: Settings, published_id: int, number: int, now: datetime
 ) -> None:
     """Bring the release's anniversaries up to the texts that it now has."""
     async with database.write() as connection:
@@ -111,6 +113,7 @@ async def _correct_anniversaries(
             }
             if changed:
                 await publication.correct_texts(database, connection, page, changed, act)
+        await signatures.sign_new(database, connection, settings, now)
 
 
 async def _editor(connection: AsyncConnection, published_id: int, number: int) -> str:

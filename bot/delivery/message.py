@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from bot.occasions.calendar import local_date
 from bot.releases import body
 from bot.releases.correction import Correction
 from bot.releases.picture import Picture
-from bot.releases.publication import Published, filled_headline
+from bot.releases.publication import Published, filled_headline, issuer_name
 from bot.releases.release import Issuer, Release
 from bot.settings import Settings
 from bot.transports.base import Message, Paragraph, Photo, Span
@@ -20,6 +21,9 @@ from translations.catalogs import Catalog, catalog_for
 from translations.formats import formats_for
 from translations.locales import UnknownLanguage, native_name
 from translations.text import text
+
+UNAVAILABLE = text("You asked for: {wanted} (not available). You are reading: {language}.")
+"""Says of a fallback, in the reader's language, what it is."""
 
 
 def page_url(settings: Settings, slug: str, language: str) -> str:
@@ -141,10 +145,9 @@ def _illustrated(
 
 def signature(issuer: Issuer, on: date, language: str, settings: Settings) -> str:
     """Who issues it and the date it bears, as ``language`` writes them."""
-    office = Issuer(names=settings.issuer.names)
     formats = formats_for(language)
     # A name in another script must not draw the date into its own direction, or reverse it.
-    name = formats.set_apart(issuer.name_in(language) or office.name_in(language))
+    name = formats.set_apart(issuer_name(issuer, language, settings))
     day = formats.date(on)
     return f"{name} · {day}" if name else day
 
@@ -157,13 +160,8 @@ def _readable(reader: Sequence[str], language: str) -> Catalog:
 
 
 def _label(choice: Choice, reader: Sequence[str], catalog: Catalog) -> str:
-    return catalog.render(
-        text(
-            "You asked for: {wanted} (not available). You are reading: {language}.",
-            wanted=tuple(_name(tag) for tag in reader),
-            language=native_name(choice.language),
-        )
-    )
+    names = {"wanted": tuple(map(_name, reader)), "language": native_name(choice.language)}
+    return catalog.render(replace(UNAVAILABLE, args=names))
 
 
 def _name(tag: str) -> str:

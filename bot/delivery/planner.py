@@ -29,7 +29,7 @@ from bot.delivery.sender import LONGEST_SEND
 from bot.errors import StoreError
 from bot.occasions import hours
 from bot.occasions import repository as occasions
-from bot.releases import notices
+from bot.releases import notices, signatures, traces
 from bot.releases.notices import Notice
 from bot.settings import Settings
 from bot.store.database import Database, changes
@@ -41,6 +41,8 @@ AT_LEAST_EVERY = timedelta(minutes=1)
 """Everything is looked at so often even when nothing seems to have changed."""
 
 FILLED_AT_A_LOOK = 500
+TRACED_AT_A_LOOK = 3
+"""Releases, each in all its languages: that is work, and others want to write meanwhile."""
 
 GAP = timedelta(minutes=5)
 """Who has not looked for so long was away."""
@@ -73,6 +75,7 @@ class Planner:
         self._moved: datetime | None = None
         """The last move to another time zone that was followed."""
         self._zones_read = NEVER
+        self._all_traced = False
         self._watching = NEVER
         """Since when it has looked without a gap."""
         self.wake = asyncio.Event()
@@ -111,6 +114,10 @@ class Planner:
         Costs a few reads while nothing has changed and nothing is due, whatever there is to come.
         """
         now = self._clock.now()
+        if not self._all_traced:
+            async with self._database.write() as connection:
+                more = await traces.make_missing(self._database, connection, TRACED_AT_A_LOOK)
+                self._all_traced = not more
         async with self._database.read() as connection:
             counter = await changes(connection)
             moved = await audience.last_move(connection)
@@ -150,6 +157,7 @@ class Planner:
                 since = self._moved - CLOCKS_DIFFER if self._moved else NEVER
                 await occurrences.announce_to_movers(database, settings, connection, since, now)
             look = await occurrences.announce_due(database, settings, connection, now)
+            signed = await signatures.sign_new(database, connection, settings, now)
             await self._plan_publications(connection, now)
             await ledger.sweep(connection, now - timedelta(seconds=LONGEST_SEND), now)
             await spacing.forget(connection, now)
@@ -162,8 +170,9 @@ class Planner:
             await notices.post(database, connection, settings, now, (*told, *look.notices, *alarms))
         self._looked, self._moved = now, moved
         self._again = min(look.again, queued or look.again, reminded)
-        # What could not all be filled at once goes on at the next look.
-        self._seen = -1 if filled == FILLED_AT_A_LOOK else counter
+        # What could not all be filled or signed at once goes on at the next look.
+        is_more = filled == FILLED_AT_A_LOOK or signed == signatures.AT_ONCE
+        self._seen = -1 if is_more else counter
 
     def _read_zones(self, now: datetime) -> None:
         """An update of the time zone database takes effect within the hour."""

@@ -16,7 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.errors import Conflict, NotAllowed
-from bot.releases import audit, correction, gallery, publication, repository, review, versions
+from bot.releases import (
+    audit,
+    correction,
+    gallery,
+    publication,
+    repository,
+    review,
+    signatures,
+    versions,
+)
 from bot.releases.correction import Correction, Kind
 from bot.releases.gallery import Described
 from bot.releases.picture import Picture
@@ -53,7 +62,9 @@ class Desk:
     @asynccontextmanager
     async def _act(self) -> AsyncIterator[tuple[AsyncConnection, datetime]]:
         async with self._database.write() as connection:
-            yield connection, self._clock.now()
+            now = self._clock.now()
+            yield connection, now
+            await signatures.sign_new(self._database, connection, self._settings, now)
             await touch(self._database, connection)
 
     async def file(self, actor: Actor, draft: Release, *, archive: bool = False) -> Filed:
@@ -81,6 +92,7 @@ class Desk:
             await versions.keep(connection, stored, now)
             if archive:
                 stored = await self._archive(connection, stored, now)
+                await signatures.sign_new(self._database, connection, self._settings, now)
             outcome = "changed" if known else "new"
             await audit.record(
                 connection, now, actor, "import", stored.slug, languages=list(draft.variants)

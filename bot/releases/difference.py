@@ -91,6 +91,15 @@ def difference(before: str, after: str) -> list[Piece]:
     ]
 
 
+def spelt(text: str) -> list[tuple[str, str]]:
+    """Each word of ``text``, and the white space after it. Ends of paragraphs are none."""
+    return [
+        (token.word, token.text[len(token.word) :])
+        for token in _tokens(text)
+        if token.word and token.word != _BREAK
+    ]
+
+
 _Run = tuple[Kind, Sequence[_Token]]
 
 

@@ -15,13 +15,15 @@ import orjson
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.releases import chronicle, library, picture
+from bot.releases import chronicle, library, picture, traces
 from bot.releases.calendars import BeyondCalendar
 from bot.releases.correction import Correction, Kind
 from bot.releases.picture import Picture
 from bot.releases.recurrence import number_on
 from bot.releases.release import Contact, Issuer, RelatedDocument, Release
 from bot.releases.repository import shared_row, shared_values
+from bot.releases.statement import Signature, Statement
+from bot.settings import Settings
 from bot.store import listing
 from bot.store import tables as t
 from bot.store.database import Database
@@ -36,6 +38,8 @@ class PublishedVariant:
     body: str
     published_at: datetime
     updated_at: datetime
+    signature: Signature | None = None
+    """``None`` until a machine that has the office's key has signed it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +73,31 @@ class Published:
     corrections: tuple[Correction, ...] = field(default=())
     """Oldest first."""
 
+    def statement(self, language: str, issuer: str) -> Statement:
+        """What is signed of the text in ``language``; ``issuer`` is the name that it bears."""
+        variant = self.variants[language]
+        return Statement(
+            slug=self.slug,
+            language=language,
+            revision=self.revision,
+            issuer=issuer,
+            date=self.date,
+            headline=variant.headline,
+            subhead=variant.subhead,
+            body=variant.body,
+            published=variant.published_at,
+            updated=variant.updated_at,
+            withdrawn=self.withdrawn_at,
+        )
+
     def corrections_in(self, language: str) -> tuple[Correction, ...]:
         """Those of which readers in ``language`` are told, oldest first."""
         return tuple(c for c in self.corrections if c.concerns(language))
+
+
+def issuer_name(issuer: Issuer, language: str, settings: Settings) -> str:
+    """A release's own issuer, else the press office; "" where neither has a name."""
+    return issuer.name_in(language) or Issuer(names=settings.issuer.names).name_in(language)
 
 
 def filled_headline(release: Release, language: str) -> str:
@@ -249,9 +275,15 @@ async def _add_variants(
     ]
     if rows:
         await connection.execute(insert(t.published_variant), rows)
-        await connection.execute(
-            update(t.published).where(t.published.c.id == ident).values(updated_at=since)
+        revision = await connection.scalar(
+            update(t.published)
+            .where(t.published.c.id == ident)
+            .values(updated_at=since)
+            .returning(t.published.c.revision)
         )
+        assert revision is not None  # it is there, or its variants could not be
+        wordings = {tag: texts for tag, *texts in added if tag not in known}
+        await traces.leave(connection, ident, wordings, revision, since)
     languages = tuple(str(row["language"]) for row in rows)
     if languages:
         await listing.renew(connection, ident)
@@ -352,6 +384,7 @@ async def correct_texts(
     taken = _digests(was) - _digests(shared) if "pictures" in shared else frozenset()
     await chronicle.enter(database, connection, published.id, languages, now, withdrawn=bool(taken))
     await listing.renew(connection, published.id)
+    await traces.leave(connection, published.id, texts, number, now)
     return Correction(
         number=number, kind=act.kind, notes=act.notes, languages=tuple(texts), at=act.at
     )
@@ -442,6 +475,11 @@ async def _note_down(
         .returning(p.c.revision)
     )
     assert number is not None
+    # What is signed names the revision, in every language.
+    pv = t.published_variant
+    await connection.execute(
+        update(pv).where(pv.c.published_id == published.id).values(signature=None)
+    )
     await connection.execute(
         insert(t.correction).values(
             published_id=published.id,
@@ -587,8 +625,15 @@ def _published(
                 body=v.body,
                 published_at=v.published_at,
                 updated_at=v.updated_at,
+                signature=_signature(v),
             )
             for v in variants
         },
         **shared_values(row),
     )
+
+
+def _signature(row: Row[Any]) -> Signature | None:
+    if row.signature is None:
+        return None
+    return Signature(key=row.signing_key, value=row.signature, issuer=row.signed_issuer)

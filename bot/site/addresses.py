@@ -17,6 +17,8 @@ ENDS = {JPEG: "jpg", PNG: "png"}
 CHOSEN = "language"
 """In a query: the language of the page was chosen by the visitor, and is to be remembered."""
 
+KEYS_PATH = "/.well-known/polyherald-keys.json"
+
 
 class Addresses:
     """Every address of the newsroom, absolute and percent-encoded."""
@@ -53,6 +55,14 @@ class Addresses:
     def handout(self, language: str, slug: str, suffix: str) -> str:
         """A file of the release: “txt”, “docx”, “ninjs.json”."""
         return f"{self.release(language, slug)}.{suffix}"
+
+    def signature(self, language: str, slug: str) -> str:
+        """By which the text of a release's page can be checked."""
+        return f"{self.release(language, slug)}.sig.json"
+
+    def keys(self) -> str:
+        """Where the public keys of the office are (RFC 8615)."""
+        return f"{self.base}{KEYS_PATH}"
 
     def calendar(self, language: str) -> str:
         return f"{self.base}/{quote(language)}/calendar"

@@ -12,7 +12,7 @@ from html import unescape
 from markupsafe import Markup
 
 from bot.delivery.message import note_text
-from bot.releases import body
+from bot.releases import body, publication
 from bot.releases.picture import Picture, Words
 from bot.releases.publication import Published, PublishedVariant
 from bot.releases.release import UN_LANGUAGES, Contact, Issuer, RelatedDocument, symbol_url
@@ -63,9 +63,7 @@ class Desk:
         return bool(self.name or self.address or self.email or self.phones or self.faxes)
 
 
-def issuer_name(issuer: Issuer, language: str, settings: Settings) -> str:
-    """The release's own issuer, else the press office; "" where neither has a name."""
-    return issuer.name_in(language) or office_name(language, settings)
+issuer_name = publication.issuer_name
 
 
 def office_name(language: str, settings: Settings) -> str:

@@ -24,6 +24,7 @@ from bot.site.handouts.files import Files
 from bot.site.health import Check, Health, Metrics
 from bot.site.media import Media
 from bot.site.pages import NotThere, Pages, Version, Withdrawn
+from bot.site.proofs import Proofs
 from bot.site.source import NewsroomFeeds
 from bot.site.subscribing import Subscribing
 from bot.store.database import Database
@@ -76,6 +77,8 @@ class Site:
         self._cache = Cache()
         self._browsing = Browsing(database, self._pages, self._source, self._cache, self._page)
         self._subscribing = Subscribing(self._pages, self._source, self._page, telegram_link)
+        addresses = self._pages.addresses
+        self._proofs = Proofs(database, addresses, self._cache, self._page)
         self._media = Media(database)
         self._files = Files(database, settings, clock, self._pages, self._spoken)
         self._languages: tuple[str, ...] = settings.languages
@@ -135,6 +138,7 @@ class Site:
         add_get(router, "/", self._guarded(self._welcome))
         self._browsing.add_routes(router, self._guarded)
         self._files.add_routes(router, self._guarded)
+        self._proofs.add_routes(router, self._guarded)
         add_get(router, "/{language}/releases/{slug}", self._guarded(self._release))
         add_get(router, "/{language}/calendar", self._guarded(self._calendar))
         self._subscribing.add_routes(router, self._guarded)

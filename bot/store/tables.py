@@ -177,6 +177,9 @@ published = Table(
     Index("ix_published_withdrawn_at", "withdrawn_at"),
 )
 
+UNSIGNED = sql("signature IS NULL")
+"""Written out, not bound: SQLite uses a partial index only for the very same words."""
+
 published_variant = Table(
     "published_variant",
     metadata,
@@ -187,7 +190,52 @@ published_variant = Table(
     Column("body", Text, nullable=False),
     Column("published_at", UTCDateTime, nullable=False),
     Column("updated_at", UTCDateTime, nullable=False),
+    # Of the statement that is made of this row and its release's, with the issuer's name of then.
+    Column("signature", Text),
+    Column("signing_key", Text),
+    Column("signed_issuer", Text),
     Index("ix_published_variant_language_published_at", "language", "published_at"),
+    Index(
+        "ix_published_variant_unsigned",
+        "published_id",
+        sqlite_where=UNSIGNED,
+        postgresql_where=UNSIGNED,
+    ),
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    # Public keys alone; the private one is in a file.
+    Column("id", Text, primary_key=True),
+    Column("public", Text, nullable=False),  # 32 bytes in hex
+    Column("since", UTCDateTime, nullable=False),
+    Column("until", UTCDateTime),  # nothing more is signed with it
+    Column("revoked_at", UTCDateTime),  # it proves nothing any more
+)
+
+trace = Table(
+    "trace",
+    metadata,
+    # What each published wording leaves behind, so that it is known again when the text itself
+    # was corrected or withdrawn: digests of its sentences and of the addresses it leads to.
+    Column("id", Ident, primary_key=True),
+    Column("published_id", Ident, ForeignKey("published.id", ondelete="CASCADE"), nullable=False),
+    Column("language", Text, nullable=False),
+    Column("revision", Integer, nullable=False),  # of the correction that brought it; 0: the first
+    Column("at", UTCDateTime, nullable=False),
+    Column("units", Json, nullable=False),
+    Column("links", Json, nullable=False),
+    UniqueConstraint("published_id", "language", "revision"),
+)
+
+trace_mark = Table(
+    "trace_mark",
+    metadata,
+    # By which hashes of its words a trace is found.
+    Column("mark", BigInteger, primary_key=True, autoincrement=False),
+    Column("trace_id", Ident, ForeignKey("trace.id", ondelete="CASCADE"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 published_picture = Table(
