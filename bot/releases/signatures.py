@@ -113,7 +113,6 @@ async def revoke(database: Database, actor: Actor, ident: str, now: datetime) ->
     is signed anew. Raises ``NotFound`` or ``Conflict``."""
     k, pv = t.signing_key, t.published_variant
     async with database.write() as connection:
-        await touch(database, connection)
         row = (await connection.execute(select(k).where(k.c.id == ident))).one_or_none()
         if row is None:
             raise NotFound(
@@ -127,6 +126,7 @@ async def revoke(database: Database, actor: Actor, ident: str, now: datetime) ->
         )
         await connection.execute(update(pv).where(pv.c.signing_key == ident).values(signature=None))
         await audit.record(connection, now, actor, "revoke key", "", key=ident)
+        await touch(database, connection)  # last, as whoever corrects a text does
 
 
 async def sign_new(
