@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -75,7 +76,8 @@ class Planner:
         self._moved: datetime | None = None
         """The last move to another time zone that was followed."""
         self._zones_read = NEVER
-        self._all_traced = False
+        self._untraced_below = sys.maxsize
+        """Of what is published below this id there may be texts without a trace; 0: of none."""
         self._watching = NEVER
         """Since when it has looked without a gap."""
         self.wake = asyncio.Event()
@@ -114,10 +116,8 @@ class Planner:
         Costs a few reads while nothing has changed and nothing is due, whatever there is to come.
         """
         now = self._clock.now()
-        if not self._all_traced:
-            async with self._database.write() as connection:
-                more = await traces.make_missing(self._database, connection, TRACED_AT_A_LOOK)
-                self._all_traced = not more
+        if self._untraced_below:
+            await self._leave_traces()
         async with self._database.read() as connection:
             counter = await changes(connection)
             moved = await audience.last_move(connection)
@@ -130,6 +130,14 @@ class Planner:
         for announcement in await self._sending():
             if await self._has_work(announcement, now) and not paused:
                 await self.engine.offer(announcement.id, urgent=announcement.kind in ledger.URGENT)
+
+    async def _leave_traces(self) -> None:
+        async with self._database.read() as connection:
+            found = await traces.missing(connection, self._untraced_below, TRACED_AT_A_LOOK)
+        if found:
+            async with self._database.write() as connection:
+                await traces.make(connection, found)
+        self._untraced_below = found[-1] if found else 0
 
     def _must_plan(self, counter: int, moved: datetime | None, now: datetime) -> bool:
         return (

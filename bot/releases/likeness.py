@@ -18,6 +18,9 @@ from bot.releases.release import Variant
 LONGEST = 8192
 """Characters of a text that are looked at: twice what fits into a message."""
 
+LONGEST_LINE = 100
+"""Words that a headline, or anything else without a full stop, may have."""
+
 ALIKE = 0.5
 """How much of a text has to be known for it to count as a changed one rather than another; or
 how much of the published one has to be in it, if that is at least so many words:"""
@@ -59,19 +62,26 @@ class Reading:
         """A line's end is a paragraph's where what it ends is ``known`` (by its digest): texts
         are broken into lines anywhere, and a headline by nothing but a line's end parted from
         what follows."""
-        pending: Spelling = ()
+        pending: list[tuple[str, str]] = []
         for line in self.lines:
-            found, pending = normal.cut([*pending, *spelt(line + "\n")])
-            yield from map(normal.bare, found)
-            if pending and (not line or normal.digest(normal.bare(pending)) in known):
+            found, rest = normal.cut(spelt(line + "\n"))
+            for sentence in found:
+                yield normal.bare([*pending, *sentence])
+                pending = []
+            pending += rest
+            if pending and (not line or _is_known(pending, known)):
                 yield normal.bare(pending)
-                pending = ()
+                pending = []
         if pending:
             yield normal.bare(pending)
 
     @cached_property
     def words(self) -> Words:
         return tuple(word for line in self.lines for word, _ in spelt(line))
+
+
+def _is_known(spelling: Spelling, known: Collection[str]) -> bool:
+    return len(spelling) <= LONGEST_LINE and normal.digest(normal.bare(spelling)) in known
 
 
 def readings(

@@ -9,12 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, tuple_
+from sqlalchemy import and_, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.releases import body, normal
 from bot.store import tables as t
-from bot.store.database import Database, recalled, remember
 
 Wording = Sequence[str]
 """Headline, subhead, and the body in Markdown."""
@@ -137,26 +136,27 @@ async def _newest(
     }
 
 
-TO_MAKE = "traces_to_make"
-"""Under this the database keeps up to which id texts were published before traces were left."""
+async def missing(connection: AsyncConnection, below: int, most: int) -> Sequence[int]:
+    """Published texts that have left no trace, by their ids, of those ``below`` the newest first:
+    they came out before there were traces."""
+    pv, r = t.published_variant.c, t.trace.c
+    has_left = and_(r.published_id == pv.published_id, r.language == pv.language)
+    query = (
+        select(pv.published_id)
+        .distinct()
+        .outerjoin(t.trace, has_left)
+        .where(r.id.is_(None), pv.published_id < below)
+    )
+    found = await connection.scalars(query.order_by(pv.published_id.desc()).limit(most))
+    return found.all()
 
 
-async def make_missing(database: Database, connection: AsyncConnection, most: int) -> bool:
-    """Let texts from before there were traces leave theirs, the newest first; whether any may
-    be left."""
-    until = await recalled(connection, TO_MAKE)
-    if until is None:
-        return False
+async def make(connection: AsyncConnection, published_ids: Sequence[int]) -> None:
+    """Let these leave the traces that they lack."""
     p, pv = t.published.c, t.published_variant.c
-    query = select(p.id, p.revision, p.updated_at).where(p.id <= int(until))
-    rows = (await connection.execute(query.order_by(p.id.desc()).limit(most))).all()
-    for row in rows:
+    query = select(p.id, p.revision, p.updated_at).where(p.id.in_(published_ids))
+    for row in (await connection.execute(query)).all():
         texts = select(pv.language, pv.headline, pv.subhead, pv.body)
         found = await connection.execute(texts.where(pv.published_id == row.id))
         wordings = {v.language: (v.headline, v.subhead, v.body) for v in found}
         await leave(connection, row.id, wordings, row.revision, row.updated_at)
-    if rows:
-        await remember(database, connection, TO_MAKE, str(rows[-1].id - 1))
-    else:
-        await connection.execute(delete(t.meta).where(t.meta.c.key == TO_MAKE))
-    return bool(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -18,7 +18,7 @@ from bot.site.pages import NotThere
 from bot.store.database import Database
 
 MEDIA_TYPE = "application/json"
-FOR_ALL = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}
+FOR_ALL: Mapping[str, str] = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}
 """A page of somebody else's may check a text, too."""
 
 

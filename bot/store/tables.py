@@ -207,7 +207,7 @@ signing_key = Table(
     "signing_key",
     metadata,
     # Public keys alone; the private one is in a file.
-    Column("id", Text, primary_key=True),
+    Column("id", Text, primary_key=True, autoincrement=False),
     Column("public", Text, nullable=False),  # 32 bytes in hex
     Column("since", UTCDateTime, nullable=False),
     Column("until", UTCDateTime),  # nothing more is signed with it

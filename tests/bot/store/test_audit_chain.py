@@ -61,6 +61,7 @@ async def test_acts_at_the_same_moment_stand_in_one_row(database: Database) -> N
     assert (found.acts, found.broken) == (24, None)
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_anybody_can_seal_an_act_by_the_recipe(database: Database) -> None:
     await act(database, 1)
     await act(database, 2)
@@ -75,14 +76,12 @@ async def test_anybody_can_seal_an_act_by_the_recipe(database: Database) -> None
     assert second.hash == hashlib.sha256(written.encode()).hexdigest()
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"])
-async def test_the_database_itself_refuses_to_change_an_act(
-    database: Database, statement: str
-) -> None:
+async def test_the_database_itself_refuses_to_change_an_act(database: Database) -> None:
     await act(database, 1)
-    with pytest.raises(DatabaseError, match="append-only"):
-        async with database.write() as connection:
-            await connection.execute(sql(statement))
+    for statement in ("UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"):
+        with pytest.raises(DatabaseError, match="append-only"):
+            async with database.write() as connection:
+                await connection.execute(sql(statement))
     assert (await verified(database)).acts == 1
 
 
@@ -187,6 +186,7 @@ async def test_a_restored_copy_goes_on_with_the_chain(
         await other.close()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_an_act_that_is_undone_leaves_no_gap(database: Database) -> None:
     async def broken(connection: Any) -> None:
         await audit.record(connection, AT, OPERATOR, "hold", "bridge")

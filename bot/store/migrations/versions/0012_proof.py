@@ -1,4 +1,4 @@
-"""The audit log is chained and append-only; signatures and traces of what is published."""
+"""The audit log is chained, and append-only for the database as well."""
 
 import hashlib
 import json
@@ -11,7 +11,6 @@ from alembic import op
 revision = "0012"
 down_revision = "0011"
 
-IDENT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sa.DateTime(timezone=True)
 START = "0" * 64
 AT_ONCE = 1000
@@ -44,8 +43,6 @@ def upgrade() -> None:
         table.create_unique_constraint("uq_audit_previous", ["previous"])
     op.create_index("ix_audit_slug", "audit", ["slug"])
     _close()
-    _make_room_for_traces()
-    _make_room_for_signatures()
 
 
 def _chain() -> None:
@@ -97,60 +94,3 @@ def _close() -> None:
     else:
         for statement in _POSTGRESQL:
             op.execute(statement)
-
-
-def _make_room_for_traces() -> None:
-    op.create_table(
-        "trace",
-        sa.Column("id", IDENT, nullable=False),
-        sa.Column("published_id", IDENT, nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("units", sa.Text(), nullable=False),
-        sa.Column("links", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_trace"),
-        sa.UniqueConstraint(
-            "published_id", "language", "revision", name="uq_trace_published_id_language_revision"
-        ),
-        sa.ForeignKeyConstraint(
-            ["published_id"], ["published.id"], name="fk_trace_published_id", ondelete="CASCADE"
-        ),
-    )
-    op.create_table(
-        "trace_mark",
-        sa.Column("mark", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("trace_id", IDENT, nullable=False),
-        sa.PrimaryKeyConstraint("mark", "trace_id", name="pk_trace_mark"),
-        sa.ForeignKeyConstraint(
-            ["trace_id"], ["trace.id"], name="fk_trace_mark_trace_id", ondelete="CASCADE"
-        ),
-        sqlite_with_rowid=False,
-    )
-    # What is published already leaves its traces while the service runs.
-    op.execute(
-        "INSERT INTO meta (key, value) "
-        "SELECT 'traces_to_make', CAST(max(id) AS TEXT) FROM published HAVING max(id) IS NOT NULL"
-    )
-
-
-def _make_room_for_signatures() -> None:
-    # What is published already is signed while the service runs.
-    for name in ("signature", "signing_key", "signed_issuer"):
-        op.add_column("published_variant", sa.Column(name, sa.Text()))
-    op.create_index(
-        "ix_published_variant_unsigned",
-        "published_variant",
-        ["published_id"],
-        sqlite_where=sa.text("signature IS NULL"),
-        postgresql_where=sa.text("signature IS NULL"),
-    )
-    op.create_table(
-        "signing_key",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("public", sa.Text(), nullable=False),
-        sa.Column("since", INSTANT, nullable=False),
-        sa.Column("until", INSTANT),
-        sa.Column("revoked_at", INSTANT),
-        sa.PrimaryKeyConstraint("id", name="pk_signing_key"),
-    )
