@@ -16,6 +16,7 @@ from bot.site.answers import ASK_AGAIN, Answer, Cache
 from bot.site.browsing import Handler, Page
 from bot.site.pages import NotThere
 from bot.store.database import Database
+from feeds.routes import add_get
 
 MEDIA_TYPE = "application/json"
 FOR_ALL: Mapping[str, str] = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}
