@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 
 from bot.chat.office import Office, not_reached
 from translations.catalogs import Catalog, catalog_for, interface_languages
-from translations.text import Text, ptext
+from translations.text import Text, ptext, text
 
 # Translators: what a command does, as Telegram's menu shows it; at most 256 characters, better 30.
 SUBSCRIBERS: tuple[tuple[str, Text], ...] = (
@@ -21,6 +21,7 @@ SUBSCRIBERS: tuple[tuple[str, Text], ...] = (
     ("timezone", ptext("command", "Choose the time zone")),
     ("latest", ptext("command", "Show the latest releases")),
     ("calendar", ptext("command", "Show the coming anniversaries")),
+    ("search", text("Search the press releases")),
     ("feeds", ptext("command", "Show the feeds")),
     ("channels", ptext("command", "Show your groups and channels")),
     ("check", ptext("command", "Check whether a text is genuine")),

@@ -6,6 +6,7 @@ alike. What takes long is bounded: of very many that fit, those taken in last ar
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store import tables as t
 from bot.store.database import Database
 from translations.words import Term
+
+LONGEST = 200
+"""Characters of a question."""
 
 MOST = 2000
 """Texts that are weighed, or counted, for one question."""
@@ -136,3 +140,12 @@ def _asked(database: Database, wanted: Sequence[Term], language: str) -> _Questi
 
 def _forms(term: Term) -> tuple[str, ...]:
     return tuple(filter(None, (" ".join(term.words), term.stem)))
+
+
+def cleaned(asked: str) -> str:
+    """What was asked for in one line that can be shown, and not too long a one."""
+    shown = (
+        " " if unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co") else c
+        for c in asked[: 4 * LONGEST]
+    )
+    return " ".join("".join(shown).split())[:LONGEST].strip()

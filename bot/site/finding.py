@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,8 +17,6 @@ from bot.store.database import Database
 from translations.words import Term, terms
 
 ON_A_PAGE = 10
-LONGEST = 200
-_NOT_SHOWN = ("Cc", "Cs", "Cn", "Co")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +43,7 @@ class Finding:
     ) -> Markup:
         """What has all of the words of ``asked`` in ``language``, and in how many texts of each
         other language they are. Raises ``NotThere`` past the last page."""
-        asked = cleaned(asked)
+        asked = search.cleaned(asked)
         wanted = terms(asked, language)
         found = search.Found()
         if wanted:
@@ -68,7 +65,7 @@ class Finding:
             here="search",
             canonical="",
             asked=asked,
-            longest=LONGEST,
+            longest=search.LONGEST,
             total=len(found.idents),
             is_all=found.is_all,
             most=search.MOST,
@@ -112,12 +109,3 @@ class Finding:
             )
             for entry in await lists.entries(connection, language, idents)
         ]
-
-
-def cleaned(asked: str) -> str:
-    """What was asked for in one line that can be shown, and not too long a one."""
-    shown = (
-        " " if unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co") else c
-        for c in asked[: 4 * LONGEST]
-    )
-    return " ".join("".join(shown).split())[:LONGEST].strip()

@@ -56,6 +56,7 @@ def secret(slug: str, **changes: Any) -> Release:
     return Release(**(fields | changes))
 
 
+KINDS = ("txt", "docx", "ninjs.json", "sig.json")
 FEEDS = ("rss.xml", "atom.xml", "feed.json", "calendar.ics")
 FEEDS += ("archive/1/rss.xml", "archive/1/atom.xml", "archive/1/feed.json")
 OF_THE_WORD = ("Date", "Content-Length", "Etag")
@@ -66,7 +67,17 @@ PAGES = ("", "calendar", "archive", "archive/2026", "archive/2027", "search?q=he
 async def everything(newsroom: Any) -> dict[str, bytes]:
     """Every response that can be found by following links, and those to which none leads."""
     waiting = {
-        *("/", "/healthz", "/readyz", "/metrics", "/feeds/opml.xml", "/nowhere", "/de/", "/en/x"),
+        *(
+            "/",
+            "/.well-known/polyherald-keys.json",
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/feeds/opml.xml",
+            "/nowhere",
+            "/de/",
+            "/en/x",
+        ),
         *("/robots.txt", "/sitemap.xml", "/sitemap-pages.xml", "/sitemap-1.xml"),
         *(f"/{tag}/{page}" for tag in ("en", "fr", "ar", "de") for page in PAGES),
         *(f"/feeds/{tag}/{name}" for tag in ("en", "de", "ar") for name in FEEDS),
@@ -75,7 +86,7 @@ async def everything(newsroom: Any) -> dict[str, bytes]:
         for slug in ("embargoed", "draft", "held", "queued"):
             waiting |= {
                 f"/{tag}/releases/quixx-{slug}",
-                *(f"/{tag}/releases/quixx-{slug}.{kind}" for kind in ("txt", "docx", "ninjs.json")),
+                *(f"/{tag}/releases/quixx-{slug}.{kind}" for kind in KINDS),
                 f"/{tag}/subscribe/topics/quixx-{slug}/qr.svg",
                 f"/{tag}/topics/quixx-{slug}",
                 *(f"/feeds/{tag}/topics/quixx-{slug}/{name}" for name in FEEDS),
@@ -175,6 +186,7 @@ async def test_who_searches_for_it_learns_nothing(newsroom: Any) -> None:
         "/en/releases/{}.txt",
         "/en/releases/{}.docx",
         "/en/releases/{}.ninjs.json",
+        "/en/releases/{}.sig.json",
         "/en/topics/{}",
         "/feeds/en/topics/{}/rss.xml",
         "/feeds/en/topics/{}/archive/1/atom.xml",

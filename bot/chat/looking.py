@@ -1,0 +1,88 @@
+"""/search: looking for words in what is out, as on the site's page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from bot.chat.keyboards import Button
+from bot.chat.page import shown
+from bot.chat.turn import Turn
+from bot.delivery.message import page_url
+from bot.releases import lists, publication, search
+from bot.releases.search import Found
+from translations.locales import best_match, native_name
+from translations.text import text, texts
+from translations.words import terms
+
+BEST = 5
+
+
+async def command(turn: Turn, arguments: str) -> None:
+    """/search WORDS, in the reader's languages first, else in whichever has them."""
+    asked = search.cleaned(arguments)
+    async with turn.office.database.read() as connection:
+        available = await publication.languages(connection)
+    found: dict[str, Found] = {}
+    is_question = False
+    for tag in _in_order(turn, available):
+        if wanted := terms(asked, tag):
+            is_question = True
+            async with turn.office.database.read() as connection:
+                hits = await search.find(turn.office.database, connection, wanted, tag)
+            if hits.idents:
+                found[tag] = hits
+    if available and not is_question:
+        await turn.say(
+            turn.page(text("Write /search and the words that you look for.")).line(
+                text("Words in quotation marks are looked for in just that order.")
+            )
+        )
+    elif found:
+        await _tell(turn, asked, found)
+    else:
+        await turn.say(
+            turn.page(text("No press release has all of these words.")).line(
+                text("Try fewer words, or others. Capitals and accents make no difference.")
+            )
+        )
+
+
+def _in_order(turn: Turn, available: Sequence[str]) -> list[str]:
+    """The languages that serve this reader, the best first, and then all others."""
+    ordered: list[str] = []
+    rest = list(available)
+    for wished in turn.languages:
+        match = best_match([wished], rest)
+        if match is not None:
+            ordered.append(match.tag)
+            rest.remove(match.tag)
+    return ordered + rest
+
+
+async def _tell(turn: Turn, asked: str, found: dict[str, Found]) -> None:
+    settings = turn.office.settings
+    best, hits = next(iter(found.items()))
+    async with turn.office.database.read() as connection:
+        entries = await lists.entries(connection, best, hits.idents[:BEST])
+    total = len(hits.idents)
+    page = turn.page(
+        texts("{n} press release found", "{n} press releases found", total)
+        if hits.is_all
+        else text("More than {n} press releases found: these are among the newest.", n=search.MOST)
+    )
+    for entry in entries:
+        page.gap().line(shown(entry.headline, 400), url=page_url(settings, entry.slug, best))
+        page.line(turn.words.formats.date(entry.date))
+    others = [tag for tag in found if tag != best]
+    if others:
+        page.gap().line(text("Also found in"), bold=True)
+        for tag in others:
+            page.line(native_name(tag), url=_address(turn, tag, asked))
+    more = [[Button(text("Show all of them"), url=_address(turn, best, asked))]]
+    await turn.say(page, more if total > len(entries) else ())
+
+
+def _address(turn: Turn, tag: str, asked: str) -> str:
+    base = turn.office.settings.base_url.rstrip("/")
+    return f"{base}/{quote(tag)}/search?q={quote(asked, safe='')}"
