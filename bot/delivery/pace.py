@@ -54,10 +54,10 @@ LONGEST_BLOCK = 7 * 24 * 3600.0
 """No flood wait lasts longer; what says so was written by such a clock as well."""
 
 
-SHARED = 8.0
+SHARED = 4.0
 """Seconds for which a sender that has sent something has its share of the rate."""
 
-SAID_AGAIN = 2.0
+SAID_AGAIN = 1.0
 """Seconds after which one that goes on sending says so again."""
 
 
