@@ -54,7 +54,8 @@ async def _say(database: Database, now: datetime, worker: str) -> None:
 async def leave(database: Database, worker: str) -> None:
     """It has ended, with nothing in flight."""
     async with database.write() as connection:
-        await connection.execute(delete(t.lease).where(t.lease.c.role == _ROLE + worker))
+        theirs = (_ROLE + worker, BUSY + worker)
+        await connection.execute(delete(t.lease).where(t.lease.c.role.in_(theirs)))
 
 
 async def forget(connection: AsyncConnection, now: datetime) -> None:
