@@ -118,7 +118,10 @@ def _take(*, paid: bool) -> ReturningUpdate[Any]:
         .where(
             others.role.startswith(workers.BUSY),
             others.role != role,
+            others.holder == bindparam("b_bot"),
             others.until > bindparam("b_now", type_=others.until.type),
+            # What is further ahead was written by a clock that has since been set back.
+            others.until <= bindparam("b_latest", type_=others.until.type),
         )
         .select_from(t.lease)
     )
@@ -193,6 +196,7 @@ class Pace:
                 "b_needed": needed,
                 "b_role": workers.BUSY + self.sender,
                 "b_now": now,
+                "b_latest": now + timedelta(seconds=2 * SHARED),
             },
         )
         row = taken.one_or_none()

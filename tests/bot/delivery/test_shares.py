@@ -62,3 +62,15 @@ async def test_who_only_answers_takes_nothing_from_senders(database: Database) -
     assert bot.share == Share(2, 0)
     assert sender.share == Share(1, 0)
     assert await _take(database, sender, NOW) == 30
+
+
+async def test_another_bot_and_another_time_are_no_concern(database: Database) -> None:
+    one, two = await _senders(database, "one", "two")
+    other = Pace(database, "another bot", 30)
+    other.sender = "other"
+    async with database.write() as connection:
+        await other.prepare(connection)
+    await _take(database, other, NOW)
+    assert await _take(database, one, NOW) == 30
+    await _take(database, two, NOW + timedelta(hours=1))  # a clock that was set back since
+    assert await _take(database, one, NOW) == 30
