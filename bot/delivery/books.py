@@ -208,7 +208,10 @@ class Books:
         now: datetime,
     ) -> None:
         changes = [(e.claim.subscriber_id, e.change) for e in ended]
-        await ledger.record(connection, announcement_id, self._worker, changes, now)
+        attempts = {e.claim.subscriber_id: e.claim.attempts for e in ended}
+        await ledger.record(
+            connection, announcement_id, self._worker, changes, now, attempts=attempts
+        )
         for e in ended:
             if self._count is not None:
                 self._count(e.change.state)

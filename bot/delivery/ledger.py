@@ -5,9 +5,10 @@ All functions run inside a transaction; the same statements on SQLite and Postgr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -421,6 +422,9 @@ def _record() -> Update:
             d.c.subscriber_id == bindparam("b_subscriber"),
             d.c.worker == bindparam("b_worker"),
             or_(d.c.state == DeliveryState.SENDING, d.c.state == DeliveryState.UNKNOWN),
+            # Said of an earlier claim of the same worker's, it is not of this one.
+            d.c.attempts
+            == func.coalesce(bindparam("b_attempts", type_=d.c.attempts.type), d.c.attempts),
         )
         .values(
             state=bindparam("b_state"),
@@ -492,8 +496,11 @@ async def record(
     worker: str,
     changes: Iterable[tuple[int, Change]],
     now: datetime,
+    *,
+    attempts: Mapping[int, int] = MappingProxyType({}),
 ) -> None:
-    """Write outcomes of this worker's own claims.
+    """Write outcomes of this worker's own claims; ``attempts`` are those of the claims, by
+    subscriber, where others of the same worker's may have come after them.
 
     A worker that was thought dead may still say what became of its ``unknown`` rows.
     """
@@ -508,6 +515,7 @@ async def record(
             "b_due": change.due_at,
             "b_way": change.way,
             "b_at": now,
+            "b_attempts": attempts.get(ident),
         }
         for ident, change in changes
     ]

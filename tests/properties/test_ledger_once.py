@@ -302,6 +302,23 @@ async def test_words_said_twice_do_not_undo_anothers_claim(database: Database) -
     assert (row.state, row.worker) == ("sending", "b")
 
 
+async def test_words_said_twice_do_not_undo_a_later_claim_of_ones_own(database: Database) -> None:
+    """Else it would be claimed once more while it is being sent."""
+    later = [(1, Change(state=DeliveryState.RETRYING, reason="rate_limited", due_at=NOW))]
+    async with database.write() as connection:
+        ident = await _one_delivery(database, connection, NOW)
+        (first,) = await ledger.claim(connection, ident, "a", NOW, 5)
+        said = {1: first.attempts}
+        await ledger.record(connection, ident, "a", later, NOW, attempts=said)
+        (second,) = await ledger.claim(connection, ident, "a", NOW, 5)
+        await ledger.record(connection, ident, "a", later, NOW, attempts=said)
+        assert await ledger.claim(connection, ident, "a", NOW, 5) == []
+        sent = [(1, Change(state=DeliveryState.SENT, message_ids=("7",)))]
+        await ledger.record(connection, ident, "a", sent, NOW, attempts={1: second.attempts})
+        (row,) = await connection.execute(_ALL)
+    assert (row.state, row.message_ids) == ("sent", "7")
+
+
 async def test_who_was_thought_dead_may_still_say_what_became_of_it(database: Database) -> None:
     sent = [(1, Change(state=DeliveryState.SENT, message_ids=("7",)))]
     async with database.write() as connection:
