@@ -208,9 +208,9 @@ class Books:
         now: datetime,
     ) -> None:
         changes = [(e.claim.subscriber_id, e.change) for e in ended]
-        attempts = {e.claim.subscriber_id: e.claim.attempts for e in ended}
+        claimed_at = {e.claim.subscriber_id: e.claim.claimed_at for e in ended}
         await ledger.record(
-            connection, announcement_id, self._worker, changes, now, attempts=attempts
+            connection, announcement_id, self._worker, changes, now, claimed_at=claimed_at
         )
         for e in ended:
             if self._count is not None:

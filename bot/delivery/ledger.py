@@ -60,6 +60,7 @@ class Claim:
     language: str
     fallback: bool
     due_at: datetime
+    claimed_at: datetime
     attempts: int
     reason: str
     way: Way = Way.SEND
@@ -422,9 +423,9 @@ def _record() -> Update:
             d.c.subscriber_id == bindparam("b_subscriber"),
             d.c.worker == bindparam("b_worker"),
             or_(d.c.state == DeliveryState.SENDING, d.c.state == DeliveryState.UNKNOWN),
-            # Said of an earlier claim of the same worker's, it is not of this one.
-            d.c.attempts
-            == func.coalesce(bindparam("b_attempts", type_=d.c.attempts.type), d.c.attempts),
+            # What became of an earlier claim of the same worker's is not what becomes of this one.
+            d.c.claimed_at
+            == func.coalesce(bindparam("b_claimed", type_=d.c.claimed_at.type), d.c.claimed_at),
         )
         .values(
             state=bindparam("b_state"),
@@ -477,6 +478,7 @@ async def claim(
                 language=row.language,
                 fallback=row.fallback,
                 due_at=row.due_at,
+                claimed_at=now,
                 attempts=row.attempts,
                 reason=row.reason,
                 way=Way(row.way),
@@ -497,10 +499,10 @@ async def record(
     changes: Iterable[tuple[int, Change]],
     now: datetime,
     *,
-    attempts: Mapping[int, int] = MappingProxyType({}),
+    claimed_at: Mapping[int, datetime] = MappingProxyType({}),
 ) -> None:
-    """Write outcomes of this worker's own claims; ``attempts`` are those of the claims, by
-    subscriber, where others of the same worker's may have come after them.
+    """Write outcomes of this worker's own claims; ``claimed_at`` is, by subscriber, when it made
+    them: it may have claimed the same anew since.
 
     A worker that was thought dead may still say what became of its ``unknown`` rows.
     """
@@ -515,7 +517,7 @@ async def record(
             "b_due": change.due_at,
             "b_way": change.way,
             "b_at": now,
-            "b_attempts": attempts.get(ident),
+            "b_claimed": claimed_at.get(ident),
         }
         for ident, change in changes
     ]

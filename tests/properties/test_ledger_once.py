@@ -303,18 +303,20 @@ async def test_words_said_twice_do_not_undo_anothers_claim(database: Database) -
 
 
 async def test_words_said_twice_do_not_undo_a_later_claim_of_ones_own(database: Database) -> None:
-    """Else it would be claimed once more while it is being sent."""
+    """Else it would be claimed once more while it is being sent, and sent twice."""
     later = [(1, Change(state=DeliveryState.RETRYING, reason="rate_limited", due_at=NOW))]
+    soon = NOW + timedelta(milliseconds=1)
     async with database.write() as connection:
         ident = await _one_delivery(database, connection, NOW)
         (first,) = await ledger.claim(connection, ident, "a", NOW, 5)
-        said = {1: first.attempts}
-        await ledger.record(connection, ident, "a", later, NOW, attempts=said)
-        (second,) = await ledger.claim(connection, ident, "a", NOW, 5)
-        await ledger.record(connection, ident, "a", later, NOW, attempts=said)
-        assert await ledger.claim(connection, ident, "a", NOW, 5) == []
+        said = {1: first.claimed_at}
+        await ledger.record(connection, ident, "a", later, NOW, claimed_at=said)
+        (second,) = await ledger.claim(connection, ident, "a", soon, 5)
+        await ledger.record(connection, ident, "a", later, soon, claimed_at=said)
+        assert await ledger.claim(connection, ident, "a", soon, 5) == []
         sent = [(1, Change(state=DeliveryState.SENT, message_ids=("7",)))]
-        await ledger.record(connection, ident, "a", sent, NOW, attempts={1: second.attempts})
+        said = {1: second.claimed_at}
+        await ledger.record(connection, ident, "a", sent, soon, claimed_at=said)
         (row,) = await connection.execute(_ALL)
     assert (row.state, row.message_ids) == ("sent", "7")
 

@@ -1,11 +1,15 @@
 """Whatever happens on the way, each recipient ends in a truthful state."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.audience import repository as audience
 from bot.audience.subscriber import SubscriberState
+from bot.delivery import ledger
+from bot.delivery.books import Books, Ended
+from bot.delivery.outcome import Change, DeliveryState
 from bot.delivery.report import REASON_TEXTS, summaries
 from bot.releases.review import OPERATOR
 from bot.sandbox.faults import Fault
@@ -133,3 +137,29 @@ async def test_deliveries_of_what_has_no_page_are_told_too(office: "Office") -> 
         for slug, count in (("lighthouse", 1), ("light", 0)):
             assert len(await lines.entries(connection, slug=slug)) == count
     assert len(await office.entries()) == 1
+
+
+async def test_what_is_said_once_more_of_an_earlier_try_does_not_undo_the_next(
+    office: "Office",
+) -> None:
+    """A worker repeats itself when the answer to its commit was lost; the row may have been
+    claimed anew by then, and who is being sent a message is not to be sent it once more."""
+    await office.subscribe(1, "en")
+    await office.release()
+    await office.desk.publish(OPERATOR, "lighthouse")
+    await office.planner.look()
+    async with office.database.read() as connection:
+        (announcement,) = await ledger.announcements(connection)
+    books = Books(office.database, office.clock, office.pace, "one")
+    (first,) = (await books.turn(announcement.id, (), 1)).claims
+    again = Change(state=DeliveryState.RETRYING, reason="rate_limited", due_at=office.clock.now())
+    ended = [Ended(first, again)]
+    await books.turn(announcement.id, ended, 0)
+    office.clock.set(office.clock.now() + timedelta(seconds=2))
+    (second,) = (await books.turn(announcement.id, (), 1)).claims
+    await books.turn(announcement.id, ended, 0)
+    office.clock.set(office.clock.now() + timedelta(seconds=2))
+    assert (await books.turn(announcement.id, (), 1)).claims == []
+    sent = Change(state=DeliveryState.SENT, message_ids=("7",))
+    await books.turn(announcement.id, [Ended(second, sent)], 0)
+    assert await office.states() == {"1": "sent"}

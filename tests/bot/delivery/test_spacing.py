@@ -22,6 +22,7 @@ def _claim(ident: int, address: str) -> Claim:
         language="en",
         fallback=False,
         due_at=NOW,
+        claimed_at=NOW,
         attempts=1,
         reason="",
     )
