@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.pace import SHARED, Pace, Share
+from bot.releases.review import OPERATOR
 from bot.store.database import Database
+
+if TYPE_CHECKING:
+    from tests.bot.delivery.conftest import Office
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
@@ -74,3 +79,13 @@ async def test_another_bot_and_another_time_are_no_concern(database: Database) -
     assert await _take(database, one, NOW) == 30
     await _take(database, two, NOW + timedelta(hours=1))  # a clock that was set back since
     assert await _take(database, one, NOW) == 30
+
+
+async def test_whoever_sends_an_announcement_has_a_share(office: Office) -> None:
+    await office.subscribe(1, "en")
+    await office.release()
+    await office.desk.publish(OPERATOR, "lighthouse")
+    await office.run()
+    assert len(office.texts(1)) == 1
+    (another,) = await _senders(office.database, "another")
+    assert await _take(office.database, another, office.clock.now()) == 15
