@@ -52,6 +52,7 @@ class Office:
     tray: Tray = field(default_factory=Tray)
     checks: Allowance = field(default_factory=Allowance)
     """Of texts to be checked."""
+    searches: Allowance = field(default_factory=Allowance)
 
     @property
     def bot(self) -> telegram.Bot:

@@ -20,7 +20,7 @@ from bot.site.source import NewsroomFeeds
 from bot.store.database import Database
 from feeds.caching import GZIP
 from feeds.model import FeedKey
-from feeds.routes import add_get
+from feeds.routes import Handler, add_get
 
 SEARCHES_AT_ONCE = 2
 """The others wait: looking for words is not to take the place of everything else."""
@@ -32,8 +32,6 @@ AT_ONCE = 100
 
 Build = Callable[[AsyncConnection, Sequence[str], str], Awaitable[str | Answer]]
 """Makes a page of what is published, in one of the newsroom's languages."""
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Page(Protocol):

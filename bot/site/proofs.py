@@ -13,10 +13,10 @@ from bot.releases import publication, signatures
 from bot.releases.statement import keys_document, signature_document
 from bot.site.addresses import KEYS_PATH, Addresses
 from bot.site.answers import ASK_AGAIN, Answer, Cache
-from bot.site.browsing import Handler, Page
+from bot.site.browsing import Page
 from bot.site.pages import NotThere
 from bot.store.database import Database
-from feeds.routes import add_get
+from feeds.routes import Handler, add_get
 
 MEDIA_TYPE = "application/json"
 FOR_ALL: Mapping[str, str] = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.site import invitations
 from bot.site.answers import ASK_AGAIN, SVG, Answer
-from bot.site.browsing import Handler, Page
+from bot.site.browsing import Page
 from bot.site.pages import NotThere, Pages
 from bot.site.source import NewsroomFeeds
-from feeds.routes import add_get
+from feeds.routes import Handler, add_get
 
 
 class Subscribing:

@@ -19,7 +19,7 @@ from bot.releases.lists import EVERYTHING
 from bot.settings import Settings
 from bot.site import choice, negotiation
 from bot.site.answers import ASK_AGAIN, PAGE, SECURITY, Answer, Cache, load_static, plain_page
-from bot.site.browsing import Browsing, Build, Handler
+from bot.site.browsing import Browsing, Build
 from bot.site.handouts.files import Files
 from bot.site.health import Check, Health, Metrics
 from bot.site.media import Media
@@ -29,7 +29,7 @@ from bot.site.source import NewsroomFeeds
 from bot.site.subscribing import Subscribing
 from bot.store.database import Database
 from feeds.patience import Patience
-from feeds.routes import add_get, expect_nothing
+from feeds.routes import Handler, add_get, expect_nothing
 from feeds.web import FeedSite
 
 Webhook = Callable[[str | None, bytes], Awaitable[int]]

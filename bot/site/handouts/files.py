@@ -14,12 +14,11 @@ from bot.clock import Clock
 from bot.settings import Settings
 from bot.site.answers import ASK_AGAIN, Answer, Cache
 from bot.site.authority import Authority, authority
-from bot.site.browsing import Handler
 from bot.site.handouts.kinds import KINDS, Kind
 from bot.site.handouts.paper import Paper
 from bot.site.pages import Pages
 from bot.store.database import Database
-from feeds.routes import add_get
+from feeds.routes import Handler, add_get
 
 KEPT = 128
 

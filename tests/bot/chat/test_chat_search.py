@@ -70,3 +70,18 @@ async def test_whatever_is_asked_is_words_only(bot: Any, publish_harbour: Any, a
     answer = await bot.ask(bot.person(), f"/search {asked}")
     assert "No press release has all of these words." in answer.text
     assert links(answer) == []
+
+
+@ON_ONE
+async def test_who_floods_is_told_once_and_then_left_alone(bot: Any, publish_harbour: Any) -> None:
+    await publish_harbour(bot, slug="harbour")
+    person, other = bot.person(), bot.person(22, "Omar", "en")
+    for _ in range(10):
+        assert "The harbour opens" in (await bot.ask(person, "/search harbour")).text
+    refused = await bot.ask(person, "/search harbour")
+    assert "That was a lot to look for." in refused.text
+    person.send("/search harbour")
+    person.send("/search harbour")
+    assert "The harbour opens" in (await bot.ask(other, "/search harbour")).text
+    await bot.ask(person, "/help")
+    assert sum("a lot to look for" in m.text for m in person.chat.messages) == 1

@@ -21,25 +21,33 @@ BEST = 5
 async def command(turn: Turn, arguments: str) -> None:
     """/search WORDS, in the reader's languages first, else in whichever has them."""
     asked = search.cleaned(arguments)
+    answer = turn.office.searches.take(turn.user_id)
+    if answer == "no":
+        await turn.say(text("That was a lot to look for. Please try again in a few minutes."))
+    if answer != "yes":
+        return
     async with turn.office.database.read() as connection:
         available = await publication.languages(connection)
-    found: dict[str, Found] = {}
+    best, hits, others = "", Found(), []
     is_question = False
     for tag in _in_order(turn, available):
-        if wanted := terms(asked, tag):
-            is_question = True
-            async with turn.office.database.read() as connection:
+        if not (wanted := terms(asked, tag)):
+            continue
+        is_question = True
+        async with turn.office.database.read() as connection:
+            if not best:
                 hits = await search.find(turn.office.database, connection, wanted, tag)
-            if hits.idents:
-                found[tag] = hits
+                best = tag if hits.idents else ""
+            elif await search.count(turn.office.database, connection, wanted, tag):
+                others.append(tag)
     if available and not is_question:
         await turn.say(
             turn.page(text("Write /search and the words that you look for.")).line(
                 text("Words in quotation marks are looked for in just that order.")
             )
         )
-    elif found:
-        await _tell(turn, asked, found)
+    elif best:
+        await _tell(turn, asked, best, hits, others)
     else:
         await turn.say(
             turn.page(text("No press release has all of these words.")).line(
@@ -60,9 +68,8 @@ def _in_order(turn: Turn, available: Sequence[str]) -> list[str]:
     return ordered + rest
 
 
-async def _tell(turn: Turn, asked: str, found: dict[str, Found]) -> None:
+async def _tell(turn: Turn, asked: str, best: str, hits: Found, others: Sequence[str]) -> None:
     settings = turn.office.settings
-    best, hits = next(iter(found.items()))
     async with turn.office.database.read() as connection:
         entries = await lists.entries(connection, best, hits.idents[:BEST])
     total = len(hits.idents)
@@ -74,7 +81,6 @@ async def _tell(turn: Turn, asked: str, found: dict[str, Found]) -> None:
     for entry in entries:
         page.gap().line(shown(entry.headline, 400), url=page_url(settings, entry.slug, best))
         page.line(turn.words.formats.date(entry.date))
-    others = [tag for tag in found if tag != best]
     if others:
         page.gap().line(text("Also found in"), bold=True)
         for tag in others:
