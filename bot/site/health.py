@@ -10,6 +10,7 @@ import structlog
 from aiohttp import hdrs, web
 
 from bot.errors import StoreError
+from bot.site.answers import SECURITY
 from feeds.routes import add_get
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _said(why: str | None) -> dict[str, object]:
     return {"ok": False, "why": why}
 
 
-_FRESH = {hdrs.CACHE_CONTROL: "no-store"}
+_FRESH = {hdrs.CACHE_CONTROL: "no-store", **SECURITY}
 
 
 async def _ask(name: str, check: Check) -> str | None:

@@ -143,6 +143,7 @@ class Site:
         add_get(router, "/{language}/calendar", self._guarded(self._calendar))
         self._subscribing.add_routes(router, self._guarded)
         add_get(router, "/{rest:.*}", self._guarded(self._nowhere))
+        router.add_route("*", "/{rest:.*}", _read_only, expect_handler=expect_nothing)
 
     # --- what is asked for -----------------------------------------------------------------------
 
@@ -288,8 +289,14 @@ class Site:
         return plain_page(html, status, **more)
 
 
+async def _read_only(request: web.Request) -> web.StreamResponse:
+    """Whatever else is asked for: aiohttp's own answer to that fails for an ``Expect`` that is no
+    text."""
+    raise web.HTTPMethodNotAllowed(request.method, (hdrs.METH_GET, hdrs.METH_HEAD))
+
+
 async def _secured(_request: web.Request, response: web.StreamResponse) -> None:
-    """What aiohttp answers by itself, such as 405, is no exception."""
+    """Refusals of feeds and of aiohttp are no exception."""
     if isinstance(response, web.HTTPException):
         for name, value in SECURITY.items():
             response.headers.setdefault(name, value)
