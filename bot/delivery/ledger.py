@@ -24,6 +24,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -562,7 +563,14 @@ async def sweep(connection: AsyncConnection, claimed_before: datetime, now: date
     the time when they were claimed: then, if at all, it was sent. An edit is made again instead:
     twice does no harm."""
     d = t.delivery
-    stuck = update(d).where(t.IN_FLIGHT, _is_lost(claimed_before, now))
+    key = tuple_(d.c.announcement_id, d.c.subscriber_id)
+    # Whoever is just recording one of them is not dead: waiting for each other would be a deadlock.
+    lost = (
+        select(d.c.announcement_id, d.c.subscriber_id)
+        .where(t.IN_FLIGHT, _is_lost(claimed_before, now))
+        .with_for_update(skip_locked=True)
+    )
+    stuck = update(d).where(t.IN_FLIGHT, key.in_(lost))
     goes_on = exists().where(
         t.announcement.c.id == d.c.announcement_id,
         t.announcement.c.state != AnnouncementState.CANCELLED,

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -334,6 +335,26 @@ async def test_who_was_thought_dead_may_still_say_what_became_of_it(database: Da
         await ledger.record(connection, ident, "a", sent, NOW + LONGEST)
         (row,) = await connection.execute(_ALL)
     assert (row.state, row.message_ids) == ("sent", "7")
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+async def test_looking_for_the_lost_waits_for_nobody_who_records(database: Database) -> None:
+    """Each would wait for a row of the other's, and the database would end one of them."""
+    sent = Change(state=DeliveryState.SENT, message_ids=("7",))
+    async with database.write() as connection:
+        ident = await _one_delivery(database, connection, NOW)
+        await connection.execute(insert(t.subscriber), [_person(2, ("en",), NOW)])
+        audience = (Preference(("en",), (), 0), Choice("en", fallback=False))
+        announcement = await ledger.by_id(connection, ident)
+        await ledger.plan(database, connection, announcement, *audience, due_at=NOW, before=NOW)
+        assert len(await ledger.claim(connection, ident, "a", NOW, 5)) == 2
+    async with database.write() as worker:
+        await ledger.record(worker, ident, "a", [(2, sent)], NOW + LONGEST)
+        async with asyncio.timeout(10), database.write() as planner:
+            assert await ledger.sweep(planner, NOW, NOW + LONGEST) == 1
+        await ledger.record(worker, ident, "a", [(1, sent)], NOW + LONGEST)
+    async with database.read() as connection:
+        assert [row.state for row in await connection.execute(_ALL)] == ["sent", "sent"]
 
 
 def _person(ident: int, wish: tuple[str, ...], now: datetime) -> dict[str, object]:
