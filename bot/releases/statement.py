@@ -195,20 +195,38 @@ def _decoded(value: str) -> bytes:
         raise ValueError("no Base64") from error
 
 
-def _moment(value: str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None
+def _moment(value: Any) -> datetime | None:
+    return None if value is None else _instant(value)
+
+
+def _instant(value: Any) -> datetime:
+    """Raises ``ValueError`` for what could not be compared with another moment."""
+    moment = datetime.fromisoformat(_words(value))
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return moment
+
+
+def _words(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("not text")
+    return value
 
 
 def _statement(fields: Any) -> Statement:
     try:
         if fields.pop("format") != STATEMENT:
             raise ValueError("not of this format")
+        revision = fields.pop("revision")
+        if type(revision) is not int:
+            raise ValueError("not a number")
         return Statement(
-            date=date.fromisoformat(fields.pop("date")),
-            published=datetime.fromisoformat(fields.pop("published")),
-            updated=datetime.fromisoformat(fields.pop("updated")),
+            revision=revision,
+            date=date.fromisoformat(_words(fields.pop("date"))),
+            published=_instant(fields.pop("published")),
+            updated=_instant(fields.pop("updated")),
             withdrawn=_moment(fields.pop("withdrawn")),
-            **fields,
+            **{name: _words(value) for name, value in fields.items()},
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("not of this format") from error

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bot.releases import signing
+from bot.releases.statement import PublicKey, keys_document
 from bot.settings import Settings
 from bot.site import proofs
 from bot.site.addresses import Addresses
@@ -172,6 +173,53 @@ def test_what_is_no_signature_is_wrong_usage(far: Far) -> None:
         told = far.verify("x", "--key", far.folder / "polyherald-keys.json")
         assert (told.status, told.err.count("\n")) == (2, 1), content
     assert far.verify("nowhere").status == 2
+
+
+HOSTILE_MOMENTS = (
+    "2026-01-01T00:00:00",
+    "2026-01-01",
+    "2026-13-01T00:00:00Z",
+    "",
+    "now",
+    5,
+    [],
+    {},
+)
+
+
+def test_hostile_keys_are_refused_in_one_line(far: Far) -> None:
+    keys = json.loads((far.folder / "polyherald-keys.json").read_text())
+    for moment in HOSTILE_MOMENTS:
+        for name in ("since", "until", "revoked"):
+            bad = {**keys, "keys": [{**keys["keys"][0], name: moment}]}
+            told = far.verify("harbour.sig.json", "--key", far.folder / far.put("bad.json", bad))
+            assert (told.status, told.err.count("\n")) == (2, 1), (name, moment)
+
+
+def test_a_signed_thing_that_is_no_release_is_none(far: Far) -> None:
+    """Whoever gives the keys may have signed anything with theirs."""
+    key = signing.make()
+    own = PublicKey(public=key.public)
+    keys = far.folder / far.put("own.json", keys_document([own]))
+    statement = json.loads(far.document["signed"])
+    for name, value in (
+        *((name, value) for name in statement for value in (5, None, [], {}, True)),
+        *(("published", moment) for moment in HOSTILE_MOMENTS),
+        ("more", "x"),
+    ):
+        if (name, value) == ("withdrawn", None):
+            continue
+        signed = json.dumps({**statement, name: value})
+        signature = b64encode(key.sign(signed.encode())).decode()
+        far.put(
+            "own.sig.json",
+            {**far.document, "signed": signed, "signature": signature, "key": own.id},
+        )
+        told = far.verify("own.sig.json", "--key", keys)
+        if (name, value) in (("revision", 5),):
+            assert told.status == 0
+            continue
+        assert (told.status, "NOT a release" in told.err) == (1, True), (name, value, told.err)
 
 
 def test_an_office_changes_its_key_and_revokes_the_old_one(far: Far) -> None:
