@@ -32,9 +32,9 @@ from bot.settings import Settings
 from bot.store import tables as t
 from bot.store.database import Database
 
-HEADROOM = 0.98
-"""Slots are given out a little under the rate: at exactly the rate, the jitter of the way there
-would put one message too many into some second."""
+HEADROOM = 0.99
+"""Slots are given out a little under the rate, so that what waited for room in the window of a
+second is made up for."""
 
 FREE = 30.0
 """Messages a second for which Telegram charges nobody; of those that are paid for there may be up

@@ -11,9 +11,12 @@ from time import monotonic
 
 SECOND = 1.0
 
-FORGETTING = 1.001
-"""By what factor, with each call, the quickest answer that is remembered grows: a way there that
-has become longer is known as such after some hundred calls."""
+FORGETTING = 30.0
+"""Seconds in which the quickest answer that is remembered doubles: a way there that has become
+longer is known as such after a minute, and one that was crowded for a moment is not."""
+
+LARGEST = 64.0
+"""An exponent that is far enough."""
 
 
 class Window:
@@ -39,6 +42,7 @@ class Window:
         self._answered: deque[float] = deque()
         self._under_way = 0
         self._quickest = inf
+        self._last_ended = 0.0
         self._turn = asyncio.Lock()
         self._ended = asyncio.Event()
 
@@ -81,7 +85,8 @@ class Window:
 
     def _end(self, left: float, now: float) -> None:
         took = now - left
-        self._quickest = min(took, self._quickest * FORGETTING)
+        grown = 2 ** min((now - self._last_ended) / FORGETTING, LARGEST)
+        self._quickest, self._last_ended = min(took, self._quickest * grown), now
         self._under_way -= 1
         self._answered.append(now)
         self._ended.set()

@@ -43,6 +43,21 @@ async def test_calls_that_a_standstill_has_bunched_draw_no_429(senders: int) -> 
     assert monotonic() - begun < 10  # and it does not stand still for it
 
 
+async def test_a_way_there_that_was_crowded_for_a_moment_is_not_taken_for_a_longer_one() -> None:
+    rate = 5000
+    window, server = Window(rate), Pace(Rates(per_second=rate, burst=10**6))
+
+    async def call(number: int, delay: float) -> None:
+        async with window.call():
+            await asyncio.sleep(delay)
+            server.take(monotonic(), number, group=False)
+
+    await call(0, 0)
+    await asyncio.gather(*(call(number, 0.1) for number in range(6000)))
+    await asyncio.gather(*(call(number, 0) for number in range(6000)))
+    assert server.refused == 0
+
+
 async def test_who_waits_is_let_through_in_the_order_of_coming() -> None:
     window, order = Window(2), []
 
