@@ -45,22 +45,22 @@ def _minutes(ident: int, ahead: Outlook, measured: float | None = None) -> float
 
 
 def test_two_share_the_rate_and_the_smaller_is_through_first() -> None:
-    alone = Outlook(open={1: (False, 588_000)})
-    both = Outlook(open={1: (False, 588_000), 2: (False, 5_880)})
-    assert _minutes(1, alone) == 100  # at 98 a second
+    alone = Outlook(open={1: (False, 594_000)})
+    both = Outlook(open={1: (False, 594_000), 2: (False, 5_940)})
+    assert _minutes(1, alone) == 100  # at 99 a second
     assert _minutes(2, both) == 2  # half of the rate, for as long as it lasts
     assert _minutes(1, both) == 101
 
 
 def test_a_correction_comes_before_others() -> None:
-    ahead = Outlook(open={1: (False, 588_000), 2: (True, 588_000)})
+    ahead = Outlook(open={1: (False, 594_000), 2: (True, 594_000)})
     assert _minutes(2, ahead) == 100
     assert _minutes(1, ahead) == 200
 
 
 @pytest.mark.parametrize(("measured", "minutes"), [(49.0, 200), (0.0, None)])
 def test_what_was_measured_counts_more(measured: float, minutes: float | None) -> None:
-    ahead = Outlook(open={1: (False, 588_000)})
+    ahead = Outlook(open={1: (False, 594_000)})
     assert _minutes(1, ahead, measured) == minutes
 
 
