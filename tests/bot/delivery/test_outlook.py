@@ -58,7 +58,7 @@ def test_a_correction_comes_before_others() -> None:
     assert _minutes(1, ahead) == 200
 
 
-@pytest.mark.parametrize(("measured", "minutes"), [(49.0, 200), (0.0, None)])
+@pytest.mark.parametrize(("measured", "minutes"), [(49.5, 200), (0.0, None)])
 def test_what_was_measured_counts_more(measured: float, minutes: float | None) -> None:
     ahead = Outlook(open={1: (False, 594_000)})
     assert _minutes(1, ahead, measured) == minutes
