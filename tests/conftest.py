@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import uuid
@@ -19,6 +20,7 @@ from sqlalchemy.engine import make_url
 from bot.clock import FixedClock
 from bot.store import migrate
 from bot.store.database import Database
+from tests import dialects
 from tests.postgres import own_server
 
 BACKENDS = ("sqlite", "postgresql")
@@ -167,10 +169,18 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_configure() -> None:
     """Plain tracebacks, as the service has them: others take seconds, in which all stands still."""
+    dialects.share()
     plain = structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: looking through it again and again takes a tenth."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
