@@ -183,7 +183,18 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What starts processes comes first: no worker is left with a long file in the end."""
+    """What starts processes comes first: no worker is left with a long file in the end. What shows
+    the same on either database, once a statement runs there at all, is left to ``make soak`` on
+    the second."""
+    for item in items:
+        if item.get_closest_marker("either_database") and _database_of(item) == BACKENDS[1]:
+            item.add_marker(pytest.mark.soak)
     long = ("/tests/service/", "/tests/crash/", "/tests/test_wheel.py")
     items.sort(key=lambda item: not any(part in str(item.path) for part in long))
+
+
+def _database_of(item: pytest.Item) -> object:
+    call = getattr(item, "callspec", None)
+    return None if call is None else call.params.get("backend")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from bot.chat.release_card import fingerprint
 from bot.releases.release import ReleaseState
 from bot.store import tables as t
+
+pytestmark = pytest.mark.either_database
 
 ADMIN, EDITOR = 11, 12
 

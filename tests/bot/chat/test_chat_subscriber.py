@@ -17,6 +17,8 @@ from bot.store import tables as t
 from translations.catalogs import catalog_for
 from translations.text import text
 
+pytestmark = pytest.mark.either_database
+
 
 def word(tag: str, msgid: str, **args: Any) -> str:
     return catalog_for(tag).render(text(msgid, **args))

@@ -20,6 +20,8 @@ from bot.delivery.planner import Planner
 from bot.settings import load
 from bot.store.database import Database
 
+pytestmark = pytest.mark.either_database
+
 ROOT = str(Path(__file__).parents[3])
 
 

@@ -3,8 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.bot.cli.conftest import Cli
+
+pytestmark = pytest.mark.either_database
 
 
 def _office(cli: "Cli", newsroom: Path) -> None:

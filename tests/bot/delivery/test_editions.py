@@ -4,12 +4,16 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.releases import publication
 from bot.releases.release import Moment, ObservanceSpec, Release, Variant
 from bot.releases.review import OPERATOR
 
 if TYPE_CHECKING:
     from tests.bot.delivery.conftest import Office
+
+pytestmark = pytest.mark.either_database
 
 ORIGIN = date(1945, 6, 26)
 

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.delivery.forecast import Forecast, forecast
@@ -15,6 +16,8 @@ from bot.transports.fit import fit
 
 if TYPE_CHECKING:
     from tests.bot.delivery.conftest import Office
+
+pytestmark = pytest.mark.either_database
 
 LEAP = date(2028, 2, 29)
 ORIGIN = date(1948, 2, 29)

@@ -20,6 +20,8 @@ from bot.store import tables as t
 if TYPE_CHECKING:
     from tests.bot.delivery.conftest import Office
 
+pytestmark = pytest.mark.either_database
+
 ORIGIN = date(1945, 6, 26)
 
 

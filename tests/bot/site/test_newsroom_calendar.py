@@ -13,6 +13,8 @@ import pytest
 from bot.releases.release import ObservanceSpec, Release, Variant
 from bot.releases.review import OPERATOR
 
+pytestmark = pytest.mark.either_database
+
 Make = Callable[..., Release]
 DAY = ObservanceSpec(origin=date(1946, 7, 4))  # a Saturday in 2026, a Sunday in 2027
 TITLES = {"en": "{ordinal} year of the lamp", "fr": "{ordinal} année de la lampe"}

@@ -23,6 +23,8 @@ from tests.bot.site.conftest import BASE
 from tests.feeds.conftest import json_checker, xml_checker
 from tests.feeds.w3c import faults
 
+pytestmark = pytest.mark.either_database
+
 Make = Callable[..., Release]
 
 

@@ -7,9 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from bot.releases.correction import Kind
 from bot.releases.release import Release
 from bot.releases.review import OPERATOR
+
+pytestmark = pytest.mark.either_database
 
 BASE = "https://news.example.org"
 Make = Callable[..., Release]

@@ -14,6 +14,8 @@ from bot.releases.release import ObservanceSpec, RelatedDocument, Release
 from bot.settings import Settings
 from translations.text import text
 
+pytestmark = pytest.mark.either_database
+
 BASE = "https://news.example.org"
 Make = Callable[..., Release]
 

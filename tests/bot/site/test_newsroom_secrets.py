@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from lxml import html
 
 from bot.releases.release import (
@@ -166,6 +167,7 @@ async def test_nothing_unpublished_is_in_any_response(
     assert not leaks
 
 
+@pytest.mark.either_database
 async def test_who_searches_for_it_learns_nothing(newsroom: Any) -> None:
     """Its words are answered as words that nobody wrote are, whatever is guessed."""
     later = Moment(at=newsroom.clock.now() + timedelta(days=1), zone="Europe/Paris")
@@ -197,6 +199,7 @@ async def test_who_searches_for_it_learns_nothing(newsroom: Any) -> None:
         assert known == unknown, path
 
 
+@pytest.mark.either_database
 async def test_once_published_the_same_words_are_found(newsroom: Any) -> None:
     """The search itself works: it is not looking for what could never be there."""
     release = secret("draft")

@@ -7,11 +7,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
 from lxml import etree
 
 from bot.releases.correction import Kind
 from bot.releases.release import Release
 from bot.releases.review import OPERATOR
+
+pytestmark = pytest.mark.either_database
 
 BASE = "https://news.example.org"
 NAMES = {
