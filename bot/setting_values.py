@@ -170,10 +170,11 @@ def _members(value: object) -> object:
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list | tuple):
         raise ValueError("a list of id:role")
-    return tuple(_member(p) if isinstance(p, str) else p for p in parts if p)
+    return tuple(member(p) if isinstance(p, str) else p for p in parts if p)
 
 
-def _member(entry: str) -> StaffMember:
+def member(entry: str) -> StaffMember:
+    """``123456:admin`` or ``99887:translator:fr``; raises ``ValueError`` or ``UnknownLanguage``."""
     ident, _, role = entry.strip().partition(":")
     role, _, language = role.partition(":")
     if not ident.isdecimal():

@@ -12,6 +12,7 @@ import structlog
 from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 
 from bot.chat import commands
+from bot.chat.menus import Menus
 from bot.chat.messenger import Messenger
 from bot.chat.office import Office
 from bot.chat.poller import FIRST_PAUSE, LONGEST_PAUSE, Poller
@@ -58,6 +59,7 @@ class Chat:
             reserve=reserve,
         )
         self._updates = Updates(self._office)
+        self._menus = Menus(self._office)
         self._ready = False
 
     @property
@@ -81,6 +83,7 @@ class Chat:
         await self._until_set_up(stop)
         carrying = asyncio.create_task(Messenger(self._office).run(stop))
         following = asyncio.create_task(Progress(self._office).run(stop))
+        in_step = asyncio.create_task(self._menus.run(stop))
         if self._office.settings.telegram_webhook_url:
             await stop.wait()
         elif self._ready:
@@ -90,6 +93,7 @@ class Chat:
                 await self._updates.drain()
                 await carrying
                 await following
+                await in_step
         except TimeoutError:
             log.warning("stopped before everybody had an answer")
 
@@ -151,7 +155,6 @@ class Chat:
         await self._direct_updates()
         self._ready = True
         await commands.set_for_everybody(office)
-        await commands.set_for_staff(office, [member.id for member in office.settings.staff])
 
     async def _direct_updates(self) -> None:
         """To the webhook if one is wanted, else nowhere: they are polled for."""

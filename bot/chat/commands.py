@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
-from telegram import BotCommand, BotCommandScopeChat, BotCommandScopeDefault
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeChat,
+    BotCommandScopeDefault,
+)
 from telegram.error import TelegramError
 
-from bot.chat.office import Office, not_reached
+from bot.chat.office import Office
 from translations.catalogs import Catalog, catalog_for, interface_languages
 from translations.text import Text, ptext, text
+
+Menu = Sequence[tuple[str, Text]]
 
 # Translators: what a command does, as Telegram's menu shows it; at most 256 characters, better 30.
 SUBSCRIBERS: tuple[tuple[str, Text], ...] = (
@@ -39,6 +46,7 @@ STAFF: tuple[tuple[str, Text], ...] = (
     ("subscribers", ptext("command", "Count the subscribers")),
     ("status", ptext("command", "Show how the service is doing")),
 )
+ADMIN: tuple[tuple[str, Text], ...] = (("staff", text("Say who belongs to the press office")),)
 AT_ONCE = 8
 
 log = structlog.get_logger(__name__)
@@ -49,34 +57,48 @@ def languages() -> tuple[str, ...]:
     return tuple(tag for tag in interface_languages() if len(tag) == 2)
 
 
+def for_staff(admin: bool) -> Menu:
+    """What a member of staff sees in their private chat."""
+    return (*STAFF, *(ADMIN if admin else ()), *SUBSCRIBERS)
+
+
 async def set_for_everybody(office: Office) -> None:
     """Set the menu that all see. Without one the commands work all the same."""
     try:
-        await _set(office, SUBSCRIBERS, None)
+        await put(office, SUBSCRIBERS, None)
     except TelegramError as error:
         log.warning("no menu of commands", error=type(error).__name__)
 
 
-async def set_for_staff(office: Office, user_ids: Sequence[int]) -> None:
-    """Set the longer menu in the private chats of staff; who never started the bot comes later."""
-    for user_id in dict.fromkeys(user_ids):
-        try:
-            await _set(office, (*STAFF, *SUBSCRIBERS), user_id)
-        except TelegramError as error:
-            reason = "never started the bot" if not_reached(error) else type(error).__name__
-            log.info("no menu for a member of staff yet", reason=reason)
+async def put(office: Office, commands: Menu, user_id: int | None) -> None:
+    """Set the menu of everybody, or of one private chat; raises ``TelegramError``."""
+    scope = _scope(user_id)
 
-
-async def _set(office: Office, commands: Sequence[tuple[str, Text]], user_id: int | None) -> None:
-    scope = BotCommandScopeDefault() if user_id is None else BotCommandScopeChat(user_id)
-
-    async def put(words: Catalog, code: str | None) -> None:
+    async def one(words: Catalog, code: str | None) -> None:
         menu = [BotCommand(name, words.render(what)[:256]) for name, what in commands]
         await office.ask(lambda: office.bot.set_my_commands(menu, scope=scope, language_code=code))
 
     # The first alone: where it is refused, so are the others.
-    await put(catalog_for(office.settings.languages), None)
+    await one(catalog_for(office.settings.languages), None)
+    await _at_once(lambda code: one(catalog_for(code), code))
+
+
+async def take_back(office: Office, user_id: int) -> None:
+    """Let a private chat have the menu of everybody again; raises ``TelegramError``."""
+    scope = _scope(user_id)
+
+    async def one(code: str | None) -> None:
+        await office.ask(lambda: office.bot.delete_my_commands(scope=scope, language_code=code))
+
+    await one(None)
+    await _at_once(one)
+
+
+def _scope(user_id: int | None) -> BotCommandScope:
+    return BotCommandScopeDefault() if user_id is None else BotCommandScopeChat(user_id)
+
+
+async def _at_once(one: Callable[[str], Awaitable[None]]) -> None:
     wanted = list(languages())
     for start in range(0, len(wanted), AT_ONCE):
-        codes = wanted[start : start + AT_ONCE]
-        await asyncio.gather(*(put(catalog_for(code), code) for code in codes))
+        await asyncio.gather(*(one(code) for code in wanted[start : start + AT_ONCE]))

@@ -18,6 +18,7 @@ from bot.chat import (
     reading,
     release_acts,
     rooms,
+    roster,
     schedule,
     searching,
     shots,
@@ -56,6 +57,7 @@ STAFF_COMMANDS: Mapping[str, Command] = {
     "deliveries": staff.deliveries,
     "subscribers": staff.subscribers,
     "status": staff.status,
+    "staff": roster.command,
 }
 PRESSES: Mapping[str, Press] = {
     "tongue": drafts.press_language,
@@ -99,6 +101,18 @@ PRESSES: Mapping[str, Press] = {
     "cancel": staff.cancel,
     "resend": staff.ask_resend,
     "resend!": staff.send_again,
+    "staff": roster.show,
+    "staff-log": roster.log,
+    "invite": roster.ask_role,
+    "invite-as": roster.invite,
+    "uninvite": roster.withdraw,
+    "person": roster.person,
+    "role": roster.change,
+    "role!": roster.changed,
+    "unrole": roster.ask_less,
+    "unrole!": roster.less,
+    "leave": roster.ask_leave,
+    "leave!": roster.leave,
 }
 # Everything else in a group is other people's talk.
 _GROUP_COMMANDS = ("help", "language", "topics", "timezone", "stop")

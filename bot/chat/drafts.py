@@ -112,8 +112,8 @@ async def press_original(turn: Turn, parts: Sequence[str]) -> None:
 def _writer(turn: Turn) -> Actor:
     """Who acts; raises ``NotAllowed`` without the right to write in any language."""
     actor = turn.staff()
-    member = (m.language for m in turn.office.settings.staff if m.id == turn.user_id and m.language)
-    if not any(actor.may("write", tag) for tag in (*turn.office.settings.languages, *member)):
+    own = (role.language for role in actor.roles if role.language)
+    if not any(actor.may("write", tag) for tag in (*turn.office.settings.languages, *own)):
         turn.staff("write")
     return actor
 

@@ -16,6 +16,9 @@ DATA_BYTES = 64
 LABEL_CHARACTERS = 60
 MOST_BUTTONS = 90
 
+_ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
+"""Left out: a label is one line, and a blank in their place would be seen."""
+
 
 @dataclass(frozen=True)
 class Button:
@@ -93,7 +96,7 @@ def held(announcement_id: int) -> list[list[Button]]:
 
 def _made(button: Button, words: Catalog) -> InlineKeyboardButton:
     label = words.render(button.label) if isinstance(button.label, Text) else button.label
-    label = shown(label, LABEL_CHARACTERS) or "…"
+    label = shown(label.translate(_ISOLATES), LABEL_CHARACTERS) or "…"
     if button.url:
         return InlineKeyboardButton(label, url=button.url)
     return InlineKeyboardButton(label, callback_data=button.data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from bot.chat.page import Page
 from bot.delivery import ledger
 from bot.delivery.announcement import AnnouncementState
 from bot.errors import StoreError
-from bot.releases import repository
+from bot.releases import members, repository
 from bot.releases.notices import FAILED, PENDING, SENDING, TOLD, lines_of
 from bot.store import tables as t
 from bot.store.texts import from_json
@@ -99,7 +99,8 @@ class Messenger:
         by_person: dict[str, list[Copy]] = defaultdict(list)
         for copy in await self._take():
             by_person[copy.staff].append(copy)
-        await asyncio.gather(*(self._in_turn(copies) for copies in by_person.values()))
+        staff: Collection[str] = await self._staff() if by_person else ()
+        await asyncio.gather(*(self._in_turn(copies, staff) for copies in by_person.values()))
         return sum(map(len, by_person.values()))
 
     async def _take(self) -> list[Copy]:
@@ -130,13 +131,20 @@ class Messenger:
                     taken.append(Copy(attempts=attempts, **row._mapping))
         return taken
 
-    async def _in_turn(self, copies: Sequence[Copy]) -> None:
-        for copy in copies:
-            await self._carry(copy)
-
-    async def _carry(self, copy: Copy) -> None:
+    async def _staff(self) -> Collection[str]:
+        """Who belongs to it now, whoever did when the notices were posted."""
         office = self._office
-        if not any(str(member.id) == copy.staff for member in office.settings.staff):
+        async with office.database.read() as connection:
+            everybody = await members.everybody(connection, office.settings)
+        return frozenset(str(member.id) for member in everybody)
+
+    async def _in_turn(self, copies: Sequence[Copy], staff: Collection[str]) -> None:
+        for copy in copies:
+            await self._carry(copy, staff)
+
+    async def _carry(self, copy: Copy, staff: Collection[str]) -> None:
+        office = self._office
+        if copy.staff not in staff:
             await self._record(copy, FAILED, None)  # no longer one of the staff
             return
         outcome: Outcome | None = None

@@ -18,7 +18,6 @@ from bot.chat.page import Page
 from bot.chat.tray import Tray
 from bot.clock import Clock
 from bot.releases.desk import Desk
-from bot.releases.review import Actor, Role
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.transports.request import NeverSent
@@ -57,15 +56,6 @@ class Office:
     @property
     def bot(self) -> telegram.Bot:
         return self.transport.bot
-
-    def actor(self, user_id: int) -> Actor | None:
-        """Who this is to the press office; ``None`` for everybody else."""
-        roles = tuple(
-            Role(member.role, member.language)
-            for member in self.settings.staff
-            if member.id == user_id
-        )
-        return Actor(f"telegram:{user_id}", roles) if roles else None
 
     async def ask(self, call: Callable[[], Awaitable[Result]]) -> Result:
         """Call the Bot API, waiting where it says to; raises ``TelegramError``.

@@ -18,6 +18,8 @@ from bot.delivery.announcement import AnnouncementState
 from bot.delivery.outlook import Speed
 from bot.delivery.report import Summary, summary_of
 from bot.errors import StoreError
+from bot.releases import members
+from bot.releases.review import Actor
 from bot.store import tables as t
 from translations.catalogs import catalog_for
 from translations.text import Text
@@ -57,10 +59,12 @@ class Progress:
         async with self._office.database.read() as connection:
             kept = (await connection.execute(select(t.live_report))).all()
             ahead = await outlook.outlook(connection, now) if kept else None
+            everybody = await members.everybody(connection, self._office.settings) if kept else ()
             found = {}
             for ident in {row.announcement_id for row in kept}:
                 announcement = await ledger.by_id(connection, ident)
                 found[ident] = await summary_of(connection, announcement)
+        staff = members.actors(everybody)
         self._speeds = {ident: self._speeds.get(ident, Speed()) for ident in found}
         if ahead is None:
             return 0
@@ -78,6 +82,7 @@ class Progress:
             [
                 await self._bring_up_to_date(
                     row,
+                    staff.get(row.staff),
                     found[row.announcement_id],
                     when[row.announcement_id],
                     outlook.fingerprint(found[row.announcement_id], ahead),
@@ -87,10 +92,14 @@ class Progress:
         )
 
     async def _bring_up_to_date(
-        self, row: Row[tuple[object, ...]], summary: Summary, when: Text | None, told: str
+        self,
+        row: Row[tuple[object, ...]],
+        actor: Actor | None,
+        summary: Summary,
+        when: Text | None,
+        told: str,
     ) -> bool:
         office = self._office
-        actor = office.actor(row.staff)
         if actor is None:  # no longer one of the staff
             await self._forget([row.message_id], row.chat_id)
             return False

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience.choice import choose
-from bot.chat.commands import STAFF, SUBSCRIBERS
+from bot.chat.commands import ADMIN, STAFF, SUBSCRIBERS
 from bot.chat.page import Page, shown
 from bot.chat.turn import Turn
 from bot.chat.words import VARIANT
@@ -241,7 +241,7 @@ async def explain(turn: Turn, _arguments: str) -> None:
     )
     if turn.actor is not None:
         page.gap().line(text("For the press office:"), bold=True)
-        for name, what in STAFF:
+        for name, what in (*STAFF, *(ADMIN if turn.actor.may("administer") else ())):
             page.line(command_line(turn, name, what))
         page.line(
             text(

@@ -14,15 +14,16 @@ from bot.audience import repository as audience
 from bot.audience.choice import choose
 from bot.audience.invitation import Invitation
 from bot.audience.subscriber import Subscriber, SubscriberState
-from bot.chat import commands, rooms, subscription
+from bot.chat import joining, rooms, subscription
 from bot.chat.keyboards import in_rows, outdated, parts_of, press
 from bot.chat.office import TRANSPORT
 from bot.chat.page import Page
 from bot.chat.turn import Turn
 from bot.chat.words import SUBSCRIBER, names
+from bot.releases import staffing
 from bot.store import tables as t
 from translations.locales import UnknownLanguage, best_match, canonical, native_name
-from translations.text import text
+from translations.text import Text, text
 
 HINT_EVERY = 3600.0
 HINTS_REMEMBERED = 10_000
@@ -36,13 +37,16 @@ async def start(turn: Turn, payload: str) -> None:
     if payload.startswith(rooms.SETUP_LINK):
         await rooms.set_up(turn, payload.removeprefix(rooms.SETUP_LINK))
         return
+    if payload.startswith(staffing.LINK):
+        await joining.join(turn, payload.removeprefix(staffing.LINK))
+        return
     invited = invitation.read(payload)
     if turn.subscriber is None:
         await _subscribe(turn, invited)
     else:
         await _return(turn, turn.subscriber, invited)
     if turn.actor is not None:
-        await commands.set_for_staff(turn.office, [turn.user_id])
+        await joining.give_menu(turn)
         await turn.say(
             text(
                 "You belong to the press office: /new files a release, /queue shows what is "
@@ -178,8 +182,8 @@ async def my_data(turn: Turn, _arguments: str) -> None:
         )
     for room in added:
         page.item(text("You added me to “{title}”.", title=room.name))
-    if turn.office.actor(turn.user_id) is not None:
-        page.item(text("What you do for the press office is in its log, under your number."))
+    if turn.roles:
+        await joining.add_what_is_known(turn, page)
     await turn.say(page)
 
 
@@ -201,11 +205,14 @@ async def stop(turn: Turn, _arguments: str) -> None:
             turn.office.clock.now(),
         )
     turn.office.hinted.pop(turn.user_id, None)
-    page = turn.page(
-        text("You are unsubscribed, and what was stored about you is erased.")
-        if known
-        else text("You are not subscribed; nothing is stored about you.")
-    )
+    page = turn.page(_stopped(known, staff=bool(turn.roles)))
+    if turn.roles:
+        page.line(
+            text(
+                "You still belong to the press office, which is no subscription: an admin ends "
+                "that, with /staff. /mydata shows what is stored of it."
+            )
+        )
     page.line(text("To come back, send /start."))
     if rooms_kept:
         page.line(
@@ -216,6 +223,19 @@ async def stop(turn: Turn, _arguments: str) -> None:
             )
         )
     await turn.say(page)
+
+
+def _stopped(known: bool, *, staff: bool) -> Text:
+    match known, staff:
+        case True, False:
+            return text("You are unsubscribed, and what was stored about you is erased.")
+        case True, True:
+            return text(
+                "You are unsubscribed, and what was stored about you as a subscriber is erased."
+            )
+        case False, True:
+            return text("You are not subscribed.")
+    return text("You are not subscribed; nothing is stored about you.")
 
 
 def may_hint(turn: Turn) -> bool:

@@ -18,7 +18,8 @@ from bot.chat.keyboards import Rows
 from bot.chat.office import TRANSPORT, Office
 from bot.chat.page import Page
 from bot.errors import NotAllowed
-from bot.releases.review import Act, Actor, demand
+from bot.releases import members
+from bot.releases.review import Act, Actor, Role, demand
 from bot.store import tables as t
 from translations.catalogs import Catalog, catalog_for
 from translations.text import Text, text
@@ -37,7 +38,8 @@ class Handled(Exception):
 class Turn:
     """``message`` is the one that came, or the one whose button was pressed if it can be edited.
 
-    ``subscriber`` is the person's own subscription, ``words`` the catalog of their language.
+    ``subscriber`` is the person's own subscription, ``words`` the catalog of their language,
+    ``roles`` what they are to the press office as this update is handled.
     """
 
     office: Office
@@ -48,7 +50,9 @@ class Turn:
     message: telegram.Message | None = None
     query: telegram.CallbackQuery | None = None
     subscriber: Subscriber | None = None
+    roles: tuple[Role, ...] = ()
     _claimed: bool = False
+    _by_right: bool = False
     _note: tuple[str, bool] = field(default=("", False))
 
     @property
@@ -71,7 +75,7 @@ class Turn:
 
     @property
     def actor(self) -> Actor | None:
-        return self.office.actor(self.user_id) if self.private else None
+        return members.actor_of(self.user_id, self.roles) if self.private else None
 
     def staff(self, act: Act = "view", language: str | None = None) -> Actor:
         """Who acts for the press office; raises ``NotAllowed`` without the right to ``act``."""
@@ -79,6 +83,7 @@ class Turn:
         if actor is None:
             raise NotAllowed(text("Only the press office may do that."))
         demand(actor, act, language)
+        self._by_right = True
         return actor
 
     @asynccontextmanager
@@ -113,6 +118,19 @@ class Turn:
         claimed = added.on_conflict_do_nothing().returning(t.handled_update.c.update_id)
         if await connection.scalar(claimed) is None:
             raise Handled
+        if self._by_right:
+            await self._still_may(connection)
+
+    async def _still_may(self, connection: AsyncConnection) -> None:
+        """Reading a file, or asking Telegram, takes a while: what was a right when this began may
+        be none by now. Raises ``NotAllowed``."""
+        self._by_right = False
+        before = self.roles
+        self.roles = await members.roles_of(connection, self.office.settings, self.user_id)
+        if self.roles != before:
+            raise NotAllowed(
+                text("What you may do has been changed this moment. Please try that again.")
+            )
 
     def page(self, first: Text | str | None = None) -> Page:
         return Page(self.words, first)
@@ -163,10 +181,12 @@ class Turn:
         self.words = catalog_for(list(languages))
 
     async def reload(self) -> Subscriber | None:
-        """Look up the person's own subscription again, and their language with it."""
-        async with self.office.database.read() as connection:
+        """Look up the person's own subscription, and their language with it, and their roles."""
+        office = self.office
+        async with office.database.read() as connection:
             self.subscriber = await audience.find(connection, TRANSPORT, str(self.user_id))
-        self.words = words_for(self.office, self.user, self.subscriber)
+            self.roles = await members.roles_of(connection, office.settings, self.user_id)
+        self.words = words_for(office, self.user, self.subscriber)
         return self.subscriber
 
 

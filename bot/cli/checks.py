@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -142,11 +142,24 @@ def office(settings: Settings) -> Iterator[Finding]:
         if not given
     ]
     yield from lacking or [ok("issuer", text("The office is named."))]
-    if (settings.telegram_token or settings.telegram_token_file) and not settings.staff:
+
+
+def admins(settings: Settings, given: Collection[str] = ()) -> Iterator[Finding]:
+    """``given`` are the roles that people have beside those from the setting."""
+    if not (settings.telegram_token or settings.telegram_token_file):
+        return
+    roles = {*(member.role for member in settings.staff), *given}
+    if not roles:
         yield warning(
             "staff",
             text("Nobody may release anything from Telegram."),
-            text("Set staff, as in 123456:admin; the bot tells people their number."),
+            text("Run polyherald staff invite admin, and follow the link that it prints."),
+        )
+    elif "admin" not in roles:
+        yield warning(
+            "staff",
+            text("Nobody of the press office is admin."),
+            text("Run polyherald staff invite admin, and have somebody follow the link."),
         )
 
 

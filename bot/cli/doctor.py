@@ -18,6 +18,7 @@ from bot.cli import stored
 from bot.cli.checks import (
     Finding,
     addresses,
+    admins,
     error,
     languages,
     office,
@@ -140,16 +141,17 @@ def _clock(now: datetime) -> Iterator[Finding]:
 async def _database(settings: Settings, now: datetime) -> list[Finding]:
     where = shown_url(settings.url)
     if settings.url.startswith("sqlite") and not sqlite_file(settings.url).exists():
-        return [ok("database", text("{where} is made at the first start.", where=where))]
+        made = ok("database", text("{where} is made at the first start.", where=where))
+        return [made, *admins(settings)]
     try:
         database = Database(settings.url)
         try:
             async with database.read() as connection:
                 version = await migrate.current(connection)
                 found = [_schema(where, version)]
-                if version == migrations.HEAD:
-                    found += await stored.examine(database, connection, settings, now)
-                return found
+                if version != migrations.HEAD:
+                    return [*found, *admins(settings)]
+                return [*found, *await stored.examine(database, connection, settings, now)]
         finally:
             await database.close()
     except PolyheraldError as refusal:

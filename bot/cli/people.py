@@ -1,4 +1,4 @@
-"""Commands about subscribers, and about what was and was not delivered to them."""
+"""Commands about subscribers, what was and was not delivered to them, and about staff."""
 
 from __future__ import annotations
 
@@ -30,8 +30,17 @@ subscribers = typer.Typer(
 )
 
 
+staff = typer.Typer(
+    name="staff",
+    help="Say who belongs to the press office, beside those in the setting “staff”.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
 def add_to(app: typer.Typer) -> None:
     app.add_typer(subscribers)
+    app.add_typer(staff)
     app.command("verify-delivery")(verify_delivery)
     for act in (deliveries, resend, pause, resume, cancel):
         app.command()(act)
@@ -94,6 +103,53 @@ def export(context: typer.Context, addresses: Addresses = False) -> None:
     from bot.cli import subscribers
 
     asyncio.run(subscribers.export(context.obj, addresses=addresses))
+
+
+@staff.command("list")
+def list_staff(context: typer.Context, as_json: Json = False) -> None:
+    """Show who belongs to the press office, as what, and which invitations are open."""
+    from bot.cli import staff
+
+    asyncio.run(staff.show(context.obj, as_json=as_json))
+
+
+@staff.command()
+def invite(
+    context: typer.Context,
+    role: Annotated[
+        str, typer.Argument(metavar="ROLE", help="admin, editor, translator:fr or observer.")
+    ],
+) -> None:
+    """Make a link that one person can follow, once, to belong to the press office."""
+    from bot.cli import staff
+
+    asyncio.run(staff.invite(context.obj, role))
+
+
+@staff.command()
+def revoke(
+    context: typer.Context,
+    number: Annotated[
+        int, typer.Argument(metavar="INVITATION", help="Its number, as “staff list” shows it.")
+    ],
+) -> None:
+    """Withdraw an invitation that nobody has accepted yet."""
+    from bot.cli import staff
+
+    asyncio.run(staff.revoke(context.obj, number))
+
+
+@staff.command("remove")
+def remove_staff(
+    context: typer.Context,
+    number: Annotated[
+        int, typer.Argument(metavar="PERSON", help="Their number, as “staff list” shows it.")
+    ],
+) -> None:
+    """End at once all that somebody may do, but for what the setting “staff” lets them do."""
+    from bot.cli import staff
+
+    asyncio.run(staff.remove(context.obj, number))
 
 
 def deliveries(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.cli.checks import Finding, error, ok, warning
+from bot.cli.checks import Finding, admins, error, ok, warning
 from bot.clock import SystemClock
 from bot.delivery import ledger, moved, standstill, switch
 from bot.delivery.announcement import AnnouncementState
@@ -46,7 +46,13 @@ async def examine(
         *await _backups(connection, now),
         *await _signing(connection, settings),
         *await _hubs(connection, settings, now),
+        *admins(settings, await _given(connection)),
     ]
+
+
+async def _given(connection: AsyncConnection) -> list[str]:
+    """The roles that anybody has beside those from the setting."""
+    return list(await connection.scalars(select(t.staff_role.c.role).distinct()))
 
 
 async def _servers_clock(database: Database, connection: AsyncConnection) -> list[Finding]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.delivery.announcement import called
+from bot.releases import members
+from bot.releases.review import Role
 from translations.locales import UnknownLanguage, native_name
 from translations.text import Text, ptext, text, texts
 
@@ -70,6 +72,15 @@ def _name(language: str) -> str:
         return language
 
 
+def _role(written: str) -> Text:
+    name, _, language = written.partition(":")
+    return members.called(Role(name, language))
+
+
+def _roles(written: Sequence[str]) -> tuple[Text, ...]:
+    return tuple(map(_role, written)) or (Text("–"),)
+
+
 def _corrected(details: Details) -> Text:
     languages = _languages(details)
     match details.get("kind"):
@@ -95,4 +106,24 @@ _DETAILED: Mapping[str, Callable[[Details], Text]] = {
     "new key": lambda d: text("Made a new signing key: {key}", key=d.get("key", "")),
     "revoke key": lambda d: text("Revoked a signing key: {key}", key=d.get("key", "")),
     "resend": _resent,
+    "invite": lambda d: text("Invited somebody: {role}", role=_role(d.get("role", ""))),
+    "withdraw invitation": lambda d: text(
+        "Withdrew an invitation: {role}", role=_role(d.get("role", ""))
+    ),
+    "join": lambda d: text(
+        "Accepted the invitation of {inviter}: {role}",
+        inviter=who(d.get("invited_by", "")),
+        role=_role(d.get("role", "")),
+    ),
+    "change role": lambda d: text(
+        "Changed what {person} is: {before} → {after}",
+        person=d.get("person", ""),
+        before=_roles(d.get("before", ())),
+        after=_roles(d.get("after", ())),
+    ),
+    "remove": lambda d: text(
+        "Removed {person} from the press office: {before}",
+        person=d.get("person", ""),
+        before=_roles(d.get("before", ())),
+    ),
 }

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.releases import members
 from bot.settings import Settings, StaffMember
 from bot.store import tables as t
 from bot.store.database import Database
@@ -33,13 +34,16 @@ class Notice:
     """``key`` is its author's, and stable: whatever has the same key is told once.
 
     It is for admins and editors; with a ``language`` for the translators of that language who
-    are neither. ``silent``: seen to, and nobody is told.
+    are neither. ``only`` names instead the people who are told, by their Telegram user ids.
+    ``silent``: seen to, and nobody is told. ``urgent``: it does not wait for a better hour.
     """
 
     key: str
     what: Text
     language: str = ""
     silent: bool = False
+    urgent: bool = False
+    only: tuple[int, ...] | None = None
 
 
 def lines(*parts: Text) -> Text:
@@ -57,13 +61,16 @@ def lines_of(what: Text) -> tuple[Text, ...]:
 
 def addressees(staff: Iterable[StaffMember], notice: Notice) -> tuple[int, ...]:
     """Who is told, by Telegram user id. Pure."""
-    members = tuple(staff)
-    office = dict.fromkeys(m.id for m in members if m.role in OFFICE)
+    everybody = tuple(staff)
+    office = dict.fromkeys(m.id for m in everybody if m.role in OFFICE)
     if notice.silent:
         return ()
+    if notice.only is not None:
+        there = {member.id for member in everybody}
+        return tuple(ident for ident in dict.fromkeys(notice.only) if ident in there)
     if not notice.language:
         return tuple(office)
-    translators = (m for m in members if m.role == "translator" and m.language == notice.language)
+    translators = (m for m in everybody if m.role == "translator" and m.language == notice.language)
     return tuple(dict.fromkeys(m.id for m in translators if m.id not in office))
 
 
@@ -75,16 +82,21 @@ async def post(
     notices: Iterable[Notice],
 ) -> None:
     """Have staff told, once, when this transaction is committed."""
-    for notice in notices:
-        to = addressees(settings.staff, notice)
+    given = tuple(notices)
+    staff = await members.everybody(connection, settings) if given else ()
+    for notice in given:
+        to = addressees(staff, notice)
         if notice.language and not to:
             continue  # there is no such translator
         what = Text("") if notice.silent else notice.what
-        added = database.insert(t.notice).values(key=notice.key, text=as_json(what), created_at=now)
+        added = database.insert(t.notice).values(
+            key=notice.key, text=as_json(what), created_at=now, urgent=notice.urgent
+        )
         ident = await connection.scalar(added.on_conflict_do_nothing().returning(t.notice.c.id))
         if ident is None or notice.silent:
             continue
-        log.warning("notice", key=notice.key, notice=in_english(notice.what))
+        if notice.only is None:
+            log.warning("notice", key=notice.key, notice=in_english(notice.what))
         copies = [
             {"notice_id": ident, "staff": str(user_id), "state": PENDING, "due_at": now}
             for user_id in to

@@ -35,6 +35,18 @@ class Role:
     name: str
     language: str = ""
 
+    def covers(self, other: Role) -> bool:
+        """Whether it lets do all that ``other`` does."""
+        if self == other or other.name == "observer":
+            return True
+        if self.name == "admin":
+            return True
+        return self.name == "editor" and other.name == "translator"
+
+    def __str__(self) -> str:
+        """As in the setting ``staff``: ``translator:fr``."""
+        return f"{self.name}:{self.language}" if self.language else self.name
+
 
 @dataclass(frozen=True)
 class Actor:

@@ -58,7 +58,8 @@ MADE = "backup_at"
 
 LONGEST_LINE = 64 * 1024 * 1024
 
-OF_THE_MOMENT = (t.lease, t.chat_pace)
+# An invitation that was used since a copy was made is not open again in what is restored from it.
+OF_THE_MOMENT = (t.lease, t.chat_pace, t.staff_menu, t.staff_invitation)
 MADE_ANEW = (t.listing, t.search_text)
 TABLES = tuple(
     table for table in t.metadata.sorted_tables if table not in (*OF_THE_MOMENT, *MADE_ANEW)

@@ -121,6 +121,8 @@ variant = Table(
     Column("approved_by", Text, nullable=False),
     Column("approved_original_hash", Text, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
+    # Why its writer approved it without a second person, whose approval is still owed; else "".
+    Column("alone", Text, nullable=False, server_default=""),
 )
 
 version = Table(
@@ -605,6 +607,54 @@ hub_ping = Table(
     Column("reason", Text, nullable=False, server_default=""),
 )
 
+# --- who belongs to the press office, beside the setting “staff” ---------------------------------
+
+staff_role = Table(
+    "staff_role",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),  # on Telegram
+    Column("role", Text, primary_key=True),  # admin, editor, translator, observer
+    Column("language", Text, primary_key=True),  # of a translator; else ""
+    Column("given_by", Text, nullable=False),  # as in the audit log
+    Column("given_at", UTCDateTime, nullable=False),
+)
+
+staff_person = Table(
+    "staff_person",
+    metadata,
+    # What is known of a person, and when they want to be told things; of those in the setting
+    # only once they have said so.
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, server_default=""),  # as Telegram said it when they joined
+    Column("digest_hour", Integer),  # of the day at which things are told together; null: at once
+    Column("quiet_from", Integer),  # whole hours on their own clock
+    Column("quiet_until", Integer),
+    Column("urgent_always", Boolean, nullable=False, server_default=sql("true")),
+)
+
+staff_invitation = Table(
+    "staff_invitation",
+    metadata,
+    Column("id", Ident, primary_key=True),
+    Column("hash", Text, nullable=False, unique=True),  # of the code in the link, in hex
+    Column("role", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("made_by", Text, nullable=False),  # as in the audit log
+    Column("made_at", UTCDateTime, nullable=False),
+    Column("until", UTCDateTime, nullable=False),
+    Column("used_by", BigInteger),
+    Column("used_at", UTCDateTime),
+    Column("revoked_at", UTCDateTime),
+)
+
+staff_menu = Table(
+    "staff_menu",
+    metadata,
+    # Which menu of commands somebody's private chat was given, so that it can be taken back.
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("menu", Text, nullable=False),
+)
+
 # --- the house -----------------------------------------------------------------------------------
 
 audit = Table(
@@ -631,6 +681,8 @@ notice = Table(
     Column("key", Text, nullable=False, unique=True),
     Column("text", Json, nullable=False),  # a message with its arguments, in no language yet
     Column("created_at", UTCDateTime, nullable=False),
+    # Told at any time, to whoever has not asked for quiet from these as well.
+    Column("urgent", Boolean, nullable=False, server_default=sql("false")),
 )
 
 notice_copy = Table(
