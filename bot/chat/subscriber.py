@@ -46,7 +46,6 @@ async def start(turn: Turn, payload: str) -> None:
     else:
         await _return(turn, turn.subscriber, invited)
     if turn.actor is not None:
-        await joining.give_menu(turn)
         await turn.say(
             text(
                 "You belong to the press office: /new files a release, /queue shows what is "
@@ -54,6 +53,8 @@ async def start(turn: Turn, payload: str) -> None:
             )
         )
     await rooms.remind_of_pending(turn)
+    if turn.actor is not None:
+        await joining.give_menu(turn)
 
 
 async def _return(turn: Turn, known: Subscriber, invited: Invitation) -> None:
