@@ -262,6 +262,24 @@ async def mark(
     )
 
 
+async def lose(connection: AsyncConnection, ident: int, reason: str) -> str | None:
+    """One is out of reach. Returns the name of a group or channel that was not before, else
+    ``None``."""
+    s = t.subscriber
+    known = (
+        await connection.execute(
+            update(s)
+            .where(s.c.id == ident, s.c.state == SubscriberState.ACTIVE)
+            .values(state=SubscriberState.UNREACHABLE, reason=reason)
+            .returning(s.c.kind, s.c.name, s.c.transport, s.c.address)
+        )
+    ).one_or_none()
+    if known is None:
+        await mark(connection, ident, SubscriberState.UNREACHABLE, reason)
+        return None
+    return None if known.kind == "person" else known.name or f"{known.transport}:{known.address}"
+
+
 async def reach(connection: AsyncConnection, ident: int, now: datetime) -> None:
     """One who was out of reach is active again."""
     await mark(connection, ident, SubscriberState.ACTIVE)

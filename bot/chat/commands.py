@@ -45,6 +45,7 @@ STAFF: tuple[tuple[str, Text], ...] = (
     ("deliveries", ptext("command", "Show what became of a release")),
     ("subscribers", ptext("command", "Count the subscribers")),
     ("status", ptext("command", "Show how the service is doing")),
+    ("notices", text("Choose when you are told things")),
 )
 ADMIN: tuple[tuple[str, Text], ...] = (("staff", text("Say who belongs to the press office")),)
 AT_ONCE = 8

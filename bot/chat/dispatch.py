@@ -24,6 +24,7 @@ from bot.chat import (
     shots,
     staff,
     subscriber,
+    telling,
 )
 from bot.chat import release_card as card
 from bot.chat.keyboards import outdated
@@ -57,6 +58,7 @@ STAFF_COMMANDS: Mapping[str, Command] = {
     "deliveries": staff.deliveries,
     "subscribers": staff.subscribers,
     "status": staff.status,
+    "notices": telling.command,
     "staff": roster.command,
 }
 PRESSES: Mapping[str, Press] = {
@@ -96,6 +98,13 @@ PRESSES: Mapping[str, Press] = {
     "go-on": staff.ask_go_on,
     "go-on!": staff.go_on,
     "progress": staff.progress,
+    "report": staff.show_report,
+    "notices": telling.show,
+    "digest": telling.choose_digest,
+    "digest!": telling.set_digest,
+    "quiet": telling.choose_quiet,
+    "quiet!": telling.set_quiet,
+    "urgent!": telling.set_urgent,
     "pause": staff.pause,
     "resume": staff.resume,
     "cancel": staff.cancel,

@@ -8,12 +8,13 @@ import telegram
 from sqlalchemy import select
 from telegram.error import TelegramError
 
-from bot.chat import menus
+from bot.chat import menus, telling
 from bot.chat.page import Page, shown
 from bot.chat.turn import Turn
 from bot.releases import members, staffing
 from bot.releases.review import Role
 from bot.store import tables as t
+from translations.locales import UnknownLanguage, canonical
 from translations.text import Text, text
 
 NAME_CHARACTERS = 64
@@ -43,6 +44,7 @@ async def join(turn: Turn, code: str) -> None:
             code,
             turn.user_id,
             called(turn.user),
+            _language(turn.user),
             office.clock.now(),
         )
     await turn.reload()
@@ -62,6 +64,14 @@ def called(user: telegram.User | telegram.ChatFullInfo | None) -> str:
         return ""
     name = shown(user.full_name or "", NAME_CHARACTERS) or "–"
     return f"{name} @{user.username}" if user.username else name
+
+
+def _language(user: telegram.User | None) -> str:
+    """Of their Telegram; "" for what is no language, which anybody may send."""
+    try:
+        return canonical(user.language_code or "") if user is not None else ""
+    except UnknownLanguage:
+        return ""
 
 
 def what_it_lets_do(role: Role) -> Text:
@@ -102,4 +112,6 @@ async def add_what_is_known(turn: Turn, page: Page) -> None:
             page.item(text("Your role in the press office: {role}", role=members.called(role)))
     if name:
         page.item(text("Your name, as it was when you joined: {name}", name=name))
+    for sentence in telling.described(await telling.hours_of(turn)):
+        page.item(sentence)
     page.item(text("What you do for the press office is in its log, under your number."))

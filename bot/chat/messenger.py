@@ -4,40 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram.error import TelegramError
 
-from bot.audience import repository as audience
-from bot.chat import keyboards
-from bot.chat.keyboards import Rows
-from bot.chat.office import TRANSPORT, Office
-from bot.chat.page import Page
-from bot.delivery import ledger
-from bot.delivery.announcement import AnnouncementState
+from bot.chat import copies, digest
+from bot.chat.copies import Copy
+from bot.chat.office import Office
+from bot.chat.readers import Reader, readers
 from bot.errors import StoreError
-from bot.releases import members, repository
-from bot.releases.notices import FAILED, PENDING, SENDING, TOLD, lines_of
-from bot.store import tables as t
-from bot.store.texts import from_json
+from bot.releases import members
+from bot.releases.notices import FAILED, PENDING, TOLD
 from bot.transports.base import NotNow, Outcome, Refused, Unknown
 from bot.transports.telegram import classify
 from translations.catalogs import catalog_for
-from translations.text import Text
 
 LOOK_EVERY = 1.0
 """Seconds between looks at what is to be told."""
 
 AT_A_LOOK = 20
 
-TAKEN_FOR = timedelta(minutes=5)
-"""After so long whoever took a notice has ended without a word about it."""
+MOST_TOGETHER = 300
+"""Notices that one person is told in one go; more of them come a moment later."""
+
+LOOK_AGAIN = timedelta(minutes=15)
+"""After so long what waits for an hour is looked at again: its reader may have moved meanwhile, or
+the clocks have changed."""
 
 LONGEST_PAUSE = timedelta(hours=1)
 
@@ -46,16 +41,6 @@ MOST_LOST = 2
 rather read a line twice than miss it, but not at every look."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Copy:
-    """One notice for one member of staff, taken by this process to be sent."""
-
-    notice_id: int
-    staff: str
-    text: Mapping[str, Any]
-    attempts: int
 
 
 def state_after(
@@ -96,68 +81,98 @@ class Messenger:
 
     async def carry(self) -> int:
         """Send what is due; returns how many copies were tried."""
-        by_person: dict[str, list[Copy]] = defaultdict(list)
+        by_person: dict[int, list[Copy]] = defaultdict(list)
         for copy in await self._take():
             by_person[copy.staff].append(copy)
-        staff: Collection[str] = await self._staff() if by_person else ()
-        await asyncio.gather(*(self._in_turn(copies, staff) for copies in by_person.values()))
-        return sum(map(len, by_person.values()))
-
-    async def _take(self) -> list[Copy]:
-        """Mark what is due as being sent, before it is: whoever else looks leaves it alone."""
-        office, c = self._office, t.notice_copy.c
-        now = office.clock.now()
-        due = c.state.in_((PENDING, SENDING)), c.due_at <= now
-        query = (
-            select(c.notice_id, c.staff, t.notice.c.text)
-            .join(t.notice, t.notice.c.id == c.notice_id)
-            .where(*due)
-            .order_by(c.due_at, c.notice_id)
-        )
-        async with office.database.read() as connection:
-            found = (await connection.execute(query.limit(AT_A_LOOK))).all()
-        if not found:
-            return []
-        taken = []
-        async with office.database.write() as connection:
-            for row in found:
-                attempts = await connection.scalar(
-                    update(t.notice_copy)
-                    .where(c.notice_id == row.notice_id, c.staff == row.staff, *due)
-                    .values(state=SENDING, attempts=c.attempts + 1, due_at=now + TAKEN_FOR)
-                    .returning(c.attempts)
-                )
-                if attempts is not None:
-                    taken.append(Copy(attempts=attempts, **row._mapping))
-        return taken
-
-    async def _staff(self) -> Collection[str]:
-        """Who belongs to it now, whoever did when the notices were posted."""
+        if not by_person:
+            return 0
         office = self._office
         async with office.database.read() as connection:
             everybody = await members.everybody(connection, office.settings)
-        return frozenset(str(member.id) for member in everybody)
+            known = await readers(connection, office.settings, by_person)
+        staff = {member.id for member in everybody}
+        await asyncio.gather(
+            *(
+                self._in_turn(given, known[ident] if ident in staff else None)
+                for ident, given in by_person.items()
+            )
+        )
+        return sum(map(len, by_person.values()))
 
-    async def _in_turn(self, copies: Sequence[Copy], staff: Collection[str]) -> None:
-        for copy in copies:
-            await self._carry(copy, staff)
+    # --- taking ----------------------------------------------------------------------------------
 
-    async def _carry(self, copy: Copy, staff: Collection[str]) -> None:
+    async def _take(self) -> list[Copy]:
+        """Mark what is to be told now as being sent, before it is: whoever else looks leaves it
+        alone. What somebody wants to be told later is looked at again then."""
         office = self._office
-        if copy.staff not in staff:
-            await self._record(copy, FAILED, None)  # no longer one of the staff
+        now = office.clock.now()
+        async with office.database.read() as connection:
+            found = await copies.find_due(connection, now, AT_A_LOOK)
+            known = await readers(connection, office.settings, {copy.staff for copy in found})
+            together = {
+                copy.staff for copy in found if copy.waits(known) and not copy.waits_on(known, now)
+            }
+            for ident in together:  # one message has all of it
+                found += await copies.find_due(connection, now, MOST_TOGETHER, ident)
+        if not found:
+            return []
+        unique = {(copy.notice_id, copy.staff): copy for copy in found}
+        taken = []
+        async with office.database.write() as connection:
+            for copy in unique.values():
+                later = copy.waits_on(known, now)
+                if later is not None:
+                    await copies.put_off(connection, copy, now, min(later, now + LOOK_AGAIN))
+                elif (attempts := await copies.claim(connection, copy, now)) is not None:
+                    taken.append(replace(copy, attempts=attempts))
+        return taken
+
+    # --- telling ---------------------------------------------------------------------------------
+
+    async def _in_turn(self, given: Sequence[Copy], reader: Reader | None) -> None:
+        """``reader`` is ``None`` for whoever is no longer one of the staff."""
+        if reader is None:
+            for copy in given:
+                await self._record(copy, FAILED, None)
             return
+        together: list[Copy] = []
+        each: list[Copy] = []
+        for copy in given:
+            waited = reader.hours.waits(copy.posted, urgent=copy.urgent)
+            (together if waited else each).append(copy)
+        if len(together) == 1:
+            each, together = [*together, *each], []
+        if together:
+            await self._carry(together, reader)
+        for copy in each:
+            await self._carry([copy], reader)
+
+    async def _carry(self, given: Sequence[Copy], reader: Reader) -> None:
+        """Tell these in one message."""
+        office = self._office
         outcome: Outcome | None = None
+        told: list[Copy] = []
         try:
-            await self._tell(copy.staff, from_json(copy.text))
+            async with office.database.read() as connection:
+                page, rows, told = await digest.worded(connection, given, reader)
+            for copy in given:
+                if copy not in told:
+                    await self._record(copy, FAILED, None)
+            if told:
+                words = catalog_for(reader.languages)
+                await office.send(given[0].staff, page, words, rows)
         except TelegramError as error:
             outcome = classify(error)
         except StoreError:
             raise
-        except Exception:  # one that cannot be put into words; the others go on
-            log.exception("a notice could not be told", notice=copy.notice_id)
+        except Exception:  # one that cannot be put together; the others go on
+            log.exception("a notice could not be told", notice=given[0].notice_id)
             outcome = Refused(reason="bad_message")
-        state, again = state_after(outcome, copy.attempts, office.clock.now())
+        for copy in told:
+            await self._ended(copy, outcome)
+
+    async def _ended(self, copy: Copy, outcome: Outcome | None) -> None:
+        state, again = state_after(outcome, copy.attempts, self._office.clock.now())
         if outcome is not None and again is None:
             log.warning(
                 "a member of staff was not told",
@@ -166,44 +181,6 @@ class Messenger:
             )
         await self._record(copy, state, again)
 
-    async def _tell(self, staff: str, what: Text) -> None:
-        office = self._office
-        async with office.database.read() as connection:
-            known = await audience.find(connection, TRANSPORT, staff)
-            rows = await _buttons(connection, what)
-        words = catalog_for(known.languages if known else office.settings.languages)
-        page = Page(words)
-        for line in lines_of(what):
-            page.line(line)
-        await office.send(int(staff), page, words, rows)
-
     async def _record(self, copy: Copy, state: str, again: datetime | None) -> None:
-        c, now = t.notice_copy.c, self._office.clock.now()
         async with self._office.database.write() as connection:
-            await connection.execute(
-                update(t.notice_copy)
-                .where(c.notice_id == copy.notice_id, c.staff == copy.staff)
-                .values(state=state, at=now, due_at=again or now)
-            )
-
-
-async def _buttons(connection: AsyncConnection, what: Text) -> Rows:
-    """For the announcement whose ``key`` a notice names, or the release whose ``slug``."""
-    named = _named(what)
-    if isinstance(key := named.get("key"), str):
-        announcement = await ledger.by_key(connection, key)
-        held = announcement is not None and announcement.state is AnnouncementState.HELD
-        return keyboards.held(announcement.id) if announcement is not None and held else ()
-    if isinstance(slug := named.get("slug"), str):
-        release = await repository.find(connection, slug)
-        if release is not None:
-            return [[keyboards.press(release.slug, "release", release.id)]]
-    return ()
-
-
-def _named(what: Text) -> dict[str, object]:
-    """The arguments of a notice, and of the lines it is made of."""
-    found: dict[str, object] = {}
-    for name, value in what.args.items():
-        found |= _named(value) if isinstance(value, Text) else {name: value}
-    return found
+            await copies.record(connection, copy, state, self._office.clock.now(), again)

@@ -39,6 +39,10 @@ class Page:
         if first is not None:
             self.line(first)
 
+    def rendered(self, what: Text) -> str:
+        """``what`` in the reader's language."""
+        return self._words.render(what)
+
     def line(self, what: Text | str, *, bold: bool = False, url: str = "") -> Page:
         """Add a line, in the direction of the reader's language; ``url`` makes it a link."""
         words = arranged(

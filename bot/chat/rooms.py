@@ -103,7 +103,7 @@ def _adder(turn: Turn, known: Subscriber | None = None, added: bool = True) -> s
 async def _lost(turn: Turn, known: Subscriber, *, gone: bool) -> None:
     if known.state is SubscriberState.ACTIVE:
         reason = "kicked" if gone else "no_rights"
-        await _mark(turn, known, SubscriberState.UNREACHABLE, reason)
+        await subscription.lose(turn, known, reason)
     elif known.state is SubscriberState.PENDING and gone:
         # Never configured: there is nothing to keep for a return.
         async with turn.write() as connection:

@@ -66,6 +66,19 @@ async def progress(turn: Turn, parts: Sequence[str]) -> None:
     await deliveries(turn, release.slug)
 
 
+async def show_report(turn: Turn, parts: Sequence[str]) -> None:
+    """The button that names an announcement: how it goes, and what may be done about it."""
+    turn.staff()
+    ident = number(*parts_of(parts, 1))
+    async with turn.office.database.read() as connection:
+        announcement = await ledger.find(connection, ident)
+        if announcement is None:
+            raise keyboards.outdated()
+        summary = await report.summary_of(connection, announcement)
+        ahead = await outlook.outlook(connection, turn.office.clock.now())
+    await _follow(turn, summary, ahead)
+
+
 async def _follow(turn: Turn, summary: Summary, ahead: Outlook) -> None:
     """Say how it goes, in a message that keeps itself up to date until it is through."""
     actor = turn.staff()

@@ -12,7 +12,8 @@ from bot.audience import repository as audience
 from bot.audience.invitation import Invitation
 from bot.audience.subscriber import Subscriber, SubscriberState
 from bot.chat.turn import Turn
-from bot.releases import publication
+from bot.delivery import alerts
+from bot.releases import notices, publication
 from translations.locales import best_match
 
 
@@ -39,6 +40,19 @@ async def store(
         await audience.mark(connection, stored.id, wanted.state, wanted.reason)
         stored = replace(stored, reason=wanted.reason)
     return stored
+
+
+async def lose(turn: Turn, room: Subscriber, reason: str) -> None:
+    """The bot may not write there any more. Staff are told, unless a message that could not be
+    sent there has told them before."""
+    office, now = turn.office, turn.office.clock.now()
+    async with turn.write() as connection:
+        name = await audience.lose(connection, room.id, reason)
+        lost = replace(room, state=SubscriberState.UNREACHABLE, reason=reason)
+        await store(turn, connection, lost)
+        if name is not None:
+            told = [alerts.lost_room(room.id, name, reason, now)]
+            await notices.post(office.database, connection, office.settings, now, told)
 
 
 async def published_topics(turn: Turn) -> Sequence[str]:

@@ -12,7 +12,7 @@ from bot.delivery.announcement import Announcement, AnnouncementState, called
 from bot.delivery.outcome import DeliveryState
 from bot.delivery.outlook import time_needed, told_to_wait
 from bot.delivery.pace import paid_cap
-from bot.delivery.report import Summary
+from bot.delivery.report import REASON_TEXTS, Summary
 from bot.delivery.resend import FOR_GOOD
 from bot.releases import notices
 from bot.releases.notices import Notice
@@ -81,7 +81,19 @@ def not_delivered(ended: Summary, now: datetime) -> list[Notice]:
     slug = ended.announcement.key.split("/")[0]
     says_why = text("/deliveries {slug} says why, and what to do.", slug=slug)
     key = f"through/{ended.announcement.key}/{now:%Y%m%dT%H%M}"
-    return [Notice(key=key, what=notices.lines(ended.as_text(), says_why))]
+    return [Notice(key=key, what=notices.lines(ended.as_text(), says_why), urgent=True)]
+
+
+def lost_room(ident: int, name: str, reason: str, now: datetime) -> Notice:
+    """What is told of a group or channel that is out of reach from now on."""
+    return Notice(
+        key=f"lost/{ident}/{now:%Y%m%dT%H%M%S%f}",
+        what=text(
+            "“{title}” gets nothing more until the bot may write there again. {reason}",
+            title=name,
+            reason=REASON_TEXTS.get(reason, reason),
+        ),
+    )
 
 
 async def _waits_since(
@@ -101,6 +113,7 @@ async def _waits_since(
 def _flood(until: datetime, settings: Settings) -> Notice:
     return Notice(
         key=f"flood/{until:%Y%m%dT%H}",
+        urgent=True,
         what=told_to_wait(until, settings),
     )
 
@@ -122,6 +135,7 @@ def _capped(announcement: Announcement) -> Notice:
 def _stuck(announcement: Announcement, idle: timedelta) -> Notice:
     return Notice(
         key=f"stuck/{announcement.key}",
+        urgent=True,
         what=texts(
             "Nothing has been sent for {n} minute, and messages wait: {announcement}. Does a "
             "process with the role “sender” run? The log says more.",
@@ -139,6 +153,7 @@ async def _overdue(
     waiting = await ledger.waiting(connection, announcement.id, now)
     return Notice(
         key=f"overdue/{announcement.key}",
+        urgent=True,
         what=texts(
             "{n} message should have been sent by now and still waits: {announcement}. "
             "/deliveries shows how it goes.",

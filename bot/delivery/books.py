@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import names
 from bot.audience import repository as audience
-from bot.audience.subscriber import SubscriberState
 from bot.clock import Clock
-from bot.delivery import earlier, ledger, spacing
+from bot.delivery import alerts, earlier, ledger, spacing
 from bot.delivery.ledger import Claim
 from bot.delivery.outcome import Change, DeliveryState
 from bot.delivery.pace import Pace, Slots
 from bot.errors import StoreError
+from bot.releases import notices
+from bot.settings import Settings
 from bot.store.database import Database
 
 REMEMBERED = 1000
@@ -65,12 +66,14 @@ class Books:
     def __init__(
         self,
         database: Database,
+        settings: Settings,
         clock: Clock,
         pace: Pace,
         worker: str,
         count: Callable[[str], None] | None = None,
     ) -> None:
         self._database = database
+        self._settings = settings
         self._clock = clock
         self._pace = pace
         self._worker = worker
@@ -225,12 +228,15 @@ class Books:
             if e.claim.unreachable and e.change.state is DeliveryState.SENT:
                 await audience.reach(connection, e.claim.subscriber_id, now)
             if e.change.unreachable:
-                await audience.mark(
-                    connection,
-                    e.claim.subscriber_id,
-                    SubscriberState.UNREACHABLE,
-                    e.change.reason,
-                )
+                await self._lost(connection, e.claim.subscriber_id, e.change.reason, now)
+
+    async def _lost(
+        self, connection: AsyncConnection, ident: int, reason: str, now: datetime
+    ) -> None:
+        room = await audience.lose(connection, ident, reason)
+        if room is not None:
+            told = [alerts.lost_room(ident, room, reason, now)]
+            await notices.post(self._database, connection, self._settings, now, told)
 
 
 def _shared_out(requests: Sequence[_Request], turns: dict[int, Turn]) -> list[Turn]:

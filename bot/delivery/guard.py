@@ -33,4 +33,4 @@ async def guarded(
             "“{slug}” could not be announced because of a fault. The operator finds it in the log.",
             slug=slug,
         )
-        return [Notice(key=f"fault/{slug}/{now.date()}", what=what)]
+        return [Notice(key=f"fault/{slug}/{now.date()}", what=what, urgent=True)]

@@ -45,7 +45,7 @@ async def look(database: Database, settings: Settings, clock: Clock) -> Home:
                 found.as_text(settings.timezone),
                 text("/status lets an admin decide, or on that machine: polyherald resume"),
             )
-            told = Notice(key=f"{found.why}/{now:%Y%m%dT%H%M}", what=what)
+            told = Notice(key=f"{found.why}/{now:%Y%m%dT%H%M}", what=what, urgent=True)
             await notices.post(database, connection, settings, now, [told])
             await touch(database, connection)
         pause = found or before

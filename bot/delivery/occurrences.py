@@ -276,7 +276,7 @@ class _Step:
             announcement=called(self.key),
             key=self.key,
         )
-        return [Notice(key=f"asks/{self.key}", what=what)]
+        return [Notice(key=f"asks/{self.key}", what=what, urgent=True)]
 
     async def _due(self, zones: Sequence[str], announcement: Announcement | None) -> _Due:
         resumed = announcement is not None and announcement.reason == RESUMED
@@ -438,7 +438,7 @@ class _Step:
             key=self.key,
             zones=zones,
         )
-        return [Notice(key=f"late/{self.key}/{zones[0]}", what=what)]
+        return [Notice(key=f"late/{self.key}/{zones[0]}", what=what, urgent=True)]
 
     async def _note(self, announcement_id: int, zone: str, at: datetime, state: str) -> None:
         await self.connection.execute(

@@ -52,7 +52,9 @@ async def publish_due(
                 slug=release.slug,
                 moment=release.publish_at.local if release.publish_at else due,
             )
-            notices.append(Notice(key=f"late/{release.slug}/{due:%Y%m%dT%H%M}", what=what))
+            notices.append(
+                Notice(key=f"late/{release.slug}/{due:%Y%m%dT%H%M}", what=what, urgent=True)
+            )
         else:
             published = _published(database, connection, release, due, now)
             notices += await guarded(connection, release.slug, now, published)
@@ -68,7 +70,7 @@ def _waits(release: Release, due: datetime, holding: tuple[str, ...]) -> list[No
         languages=holding,
     )
     return [
-        Notice(key=f"{key}/{'+'.join(holding)}", what=what),
+        Notice(key=f"{key}/{'+'.join(holding)}", what=what, urgent=True),
         *(
             Notice(
                 key=f"{key}/translator/{tag}",
@@ -78,6 +80,7 @@ def _waits(release: Release, due: datetime, holding: tuple[str, ...]) -> list[No
                     language=native_name(tag),
                 ),
                 language=tag,
+                urgent=True,
             )
             for tag in holding
         ),

@@ -112,7 +112,7 @@ class Sender:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._pace = pace
         pace.sender = self.name
-        self._books = Books(database, clock, pace, self.name, count)
+        self._books = Books(database, settings, clock, pace, self.name, count)
 
     def stop(self) -> None:
         """Claim nothing more; what is in flight is finished and recorded."""
@@ -212,7 +212,8 @@ class Sender:
                         announcement=called(announcement.key),
                         key=announcement.key,
                     )
-                    told = Notice(key=f"fault/{announcement.key}/{now:%Y%m%dT%H%M}", what=what)
+                    key = f"fault/{announcement.key}/{now:%Y%m%dT%H%M}"
+                    told = Notice(key=key, what=what, urgent=True)
                     await notices.post(self._database, connection, self._settings, now, [told])
 
     async def _send(self, claim: Claim, message: Message, slot: float, *, paid: bool) -> Ended:

@@ -128,7 +128,7 @@ async def _held(
     now: datetime,
 ) -> None:
     await ledger.set_state(connection, announcement.id, AnnouncementState.HELD, reason=STANDSTILL)
-    told = Notice(key=f"standstill/{announcement.key}/{now:%Y%m%dT%H%M}", what=what)
+    told = Notice(key=f"standstill/{announcement.key}/{now:%Y%m%dT%H%M}", what=what, urgent=True)
     await notices.post(database, connection, settings, now, [told])
 
 

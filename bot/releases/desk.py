@@ -7,7 +7,7 @@ and moves the change counter so that running services take it up.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
@@ -20,14 +20,17 @@ from bot.releases import (
     audit,
     correction,
     gallery,
+    notices,
     publication,
     repository,
     review,
     signatures,
+    staleness,
     versions,
 )
 from bot.releases.correction import Correction, Kind
 from bot.releases.gallery import Described
+from bot.releases.notices import Notice
 from bot.releases.picture import Picture
 from bot.releases.release import (
     Completeness,
@@ -97,8 +100,14 @@ class Desk:
             await audit.record(
                 connection, now, actor, "import", stored.slug, languages=list(draft.variants)
             )
+            await self._post(connection, now, staleness.told(known, stored, actor))
             await touch(self._database, connection)
             return Filed(stored, outcome)
+
+    async def _post(
+        self, connection: AsyncConnection, now: datetime, what: Iterable[Notice]
+    ) -> None:
+        await notices.post(self._database, connection, self._settings, now, what)
 
     def _merged(self, actor: Actor, known: Release | None, draft: Release) -> Release:
         trusted = actor == FOLDER and self._settings.trust_folder and not self._settings.four_eyes
@@ -301,6 +310,7 @@ class Desk:
             await repository.save(connection, release, now)
             await versions.keep(connection, release, now)
             act = publication.Act(kind=kind, notes=notes, editor=actor.name, at=now)
+            await self._post(connection, now, staleness.told(before, release, actor))
             done = await publication.correct(
                 self._database, connection, page, release, languages, act
             )

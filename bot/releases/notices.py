@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.releases import members
@@ -34,8 +34,9 @@ class Notice:
     """``key`` is its author's, and stable: whatever has the same key is told once.
 
     It is for admins and editors; with a ``language`` for the translators of that language who
-    are neither. ``only`` names instead the people who are told, by their Telegram user ids.
-    ``silent``: seen to, and nobody is told. ``urgent``: it does not wait for a better hour.
+    are neither. ``only`` names instead the people who are told, by their Telegram user ids. Who
+    brought it about, ``apart_from``, knows already. ``silent``: seen to, and nobody is told.
+    ``urgent``: it does not wait for a better hour.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Notice:
     silent: bool = False
     urgent: bool = False
     only: tuple[int, ...] | None = None
+    apart_from: str = ""
 
 
 def lines(*parts: Text) -> Text:
@@ -61,7 +63,7 @@ def lines_of(what: Text) -> tuple[Text, ...]:
 
 def addressees(staff: Iterable[StaffMember], notice: Notice) -> tuple[int, ...]:
     """Who is told, by Telegram user id. Pure."""
-    everybody = tuple(staff)
+    everybody = tuple(m for m in staff if members.named(m.id) != notice.apart_from)
     office = dict.fromkeys(m.id for m in everybody if m.role in OFFICE)
     if notice.silent:
         return ()
@@ -118,11 +120,17 @@ async def known(connection: AsyncConnection, keys: Iterable[str]) -> set[str]:
 
 
 async def untold(connection: AsyncConnection, before: datetime) -> int:
-    """How many notices posted before ``before`` somebody has not got yet."""
+    """How many notices posted before ``before`` somebody has not got yet, but for those that wait
+    for the hour at which they want to be told."""
+    c = t.notice_copy.c
     query = (
-        select(func.count(t.notice_copy.c.notice_id.distinct()))
-        .join(t.notice, t.notice.c.id == t.notice_copy.c.notice_id)
-        .where(t.notice_copy.c.state.in_((PENDING, SENDING)), t.notice.c.created_at < before)
+        select(func.count(c.notice_id.distinct()))
+        .join(t.notice, t.notice.c.id == c.notice_id)
+        .where(
+            c.state.in_((PENDING, SENDING)),
+            t.notice.c.created_at < before,
+            or_(c.attempts > 0, c.due_at < before),
+        )
     )
     return int(await connection.scalar(query) or 0)
 

@@ -116,10 +116,14 @@ async def accept(
     code: str,
     user_id: int,
     name: str,
+    language: str,
     now: datetime,
 ) -> Role:
     """Make whoever followed the link one of the staff, and have the inviter told; returns the
-    role. Raises ``NotFound`` or ``Conflict``; then the invitation is as it was."""
+    role. ``name`` and ``language`` are as their Telegram says.
+
+    Raises ``NotFound`` or ``Conflict``; then the invitation is as it was.
+    """
     await _alone(connection)
     i = t.staff_invitation
     row = (await connection.execute(select(i).where(i.c.hash == _hash(code)))).one_or_none()
@@ -141,10 +145,9 @@ async def accept(
         row.made_by,
         now,
     )
-    known = database.insert(t.staff_person).values(user_id=user_id, name=name)
-    await connection.execute(
-        known.on_conflict_do_update(index_elements=["user_id"], set_={"name": name})
-    )
+    about = {"name": name, "language": language}
+    known = database.insert(t.staff_person).values(user_id=user_id, **about)
+    await connection.execute(known.on_conflict_do_update(index_elements=["user_id"], set_=about))
     person = Actor(members.named(user_id), (role,))
     await audit.record(
         connection,

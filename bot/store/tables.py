@@ -626,6 +626,7 @@ staff_person = Table(
     # only once they have said so.
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("name", Text, nullable=False, server_default=""),  # as Telegram said it when they joined
+    Column("language", Text, nullable=False, server_default=""),  # of their Telegram, then
     Column("digest_hour", Integer),  # of the day at which things are told together; null: at once
     Column("quiet_from", Integer),  # whole hours on their own clock
     Column("quiet_until", Integer),

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from bot.audience import repository as audience
-from bot.chat.messenger import AT_A_LOOK, LONGEST_PAUSE, TAKEN_FOR, Messenger, state_after
+from bot.chat.copies import TAKEN_FOR
+from bot.chat.messenger import AT_A_LOOK, LONGEST_PAUSE, Messenger, state_after
 from bot.chat.office import Office
 from bot.releases import notices
 from bot.releases.notices import Notice, addressees, lines, lines_of

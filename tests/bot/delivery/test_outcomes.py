@@ -150,7 +150,7 @@ async def test_what_is_said_once_more_of_an_earlier_try_does_not_undo_the_next(
     await office.planner.look()
     async with office.database.read() as connection:
         (announcement,) = await ledger.announcements(connection)
-    books = Books(office.database, office.clock, office.pace, "one")
+    books = Books(office.database, office.settings, office.clock, office.pace, "one")
     (first,) = (await books.turn(announcement.id, (), 1)).claims
     again = Change(state=DeliveryState.RETRYING, reason="rate_limited", due_at=office.clock.now())
     ended = [Ended(first, again)]

@@ -29,6 +29,7 @@ def upgrade() -> None:
         "staff_person",
         sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("name", sa.Text(), nullable=False, server_default=""),
+        sa.Column("language", sa.Text(), nullable=False, server_default=""),
         sa.Column("digest_hour", sa.Integer()),
         sa.Column("quiet_from", sa.Integer()),
         sa.Column("quiet_until", sa.Integer()),
