@@ -196,6 +196,33 @@ async def test_who_is_reached_after_all_is_no_longer_thought_lost(office: Office
     assert await _state_of(office, address) is ACTIVE
 
 
+async def test_a_room_that_was_lost_is_told_to_staff_once_and_a_person_is_not(
+    office: Office,
+) -> None:
+    address, person = _kicked(office), _blocked(office)
+    await _subscribe(office, person)
+    async with office.database.write() as connection:
+        await audience.subscribe(
+            office.database,
+            connection,
+            office.clock.now(),
+            transport="telegram",
+            address=address,
+            languages=("en",),
+            timezone="UTC",
+            kind="group",
+            name="Harbour",
+        )
+    await _announce(office)
+    await _announce(office, "foghorn")
+    await office.read_notices()
+    lost = [said for said in office.told if "gets nothing more" in said]
+    assert lost == [
+        "“Harbour” gets nothing more until the bot may write there again. The bot was removed "
+        "from the group or channel. Ask its admin to add it."
+    ]
+
+
 @pytest.mark.parametrize("seconds", [-7200, -600, -20, 600, 7200])
 async def test_a_clock_that_jumps_between_two_announcements(office: Office, seconds: int) -> None:
     """Nobody waits in a slot that lies where the clock once was."""

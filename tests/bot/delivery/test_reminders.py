@@ -126,7 +126,9 @@ async def test_what_an_edition_lacks_is_told_to_the_office_and_to_its_translator
     await office.desk.file(OPERATOR, replace(edition, variants=changed))
     await office.desk.approve(OPERATOR, "lighthouse-2027", ["en"])
     told = await through(office, -7)
-    assert "Stale, because the original changed: Français and 中文" in told[-7][0]
+    at_once, reminder = told[-7][:2]
+    assert "The original of “lighthouse-2027” has changed" in at_once
+    assert "Stale, because the original changed: Français and 中文" in reminder
     await office.desk.approve(OPERATOR, "lighthouse-2027")
     assert "is ready" in (await through(office, -6, -1, 0))[-1][0]
 
