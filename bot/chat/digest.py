@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat import keyboards
+from bot.chat import release_card as card
 from bot.chat.copies import Copy
 from bot.chat.keyboards import MOST_BUTTONS, Button, Rows
 from bot.chat.page import Page
@@ -65,7 +66,11 @@ async def _buttons(connection: AsyncConnection, what: Text, several: bool) -> li
     if isinstance(slug := named.get("slug"), str):
         release = await repository.find(connection, slug)
         if release is not None:
-            return [[keyboards.press(release.slug, "release", release.id)]]
+            rows = [[keyboards.press(release.slug, "release", release.id)]]
+            tag = named.get("second")
+            if isinstance(tag, str) and tag in release.owed_languages:
+                rows.insert(0, [card.second_approval(release, tag)])
+            return rows
     return []
 
 

@@ -9,6 +9,7 @@ import telegram
 from telegram.constants import ChatType
 
 from bot.chat import (
+    alone,
     checking,
     corrections,
     drafts,
@@ -75,6 +76,7 @@ PRESSES: Mapping[str, Press] = {
     "history": history.older,
     "preview": release_acts.preview,
     "approve": release_acts.approve,
+    "alone": alone.ask,
     "changes": release_acts.changes,
     "pictures": pictures.show_pressed,
     "picture-of": shots.press_release,
@@ -169,6 +171,7 @@ async def _message(turn: Turn, message: telegram.Message) -> None:
                 await pictures.answer(turn, message)
                 or await shots.receive(turn, message)
                 or await corrections.answer(turn, message)
+                or await alone.answer(turn, message)
                 or await schedule.answer(turn, message)
             ):
                 await drafts.receive(turn, message)

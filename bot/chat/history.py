@@ -40,6 +40,8 @@ async def _show(turn: Turn, release: Release, before: int | None) -> None:
         found = await audit.newest(connection, release.slug, limit=ON_A_PAGE + 1, before=before)
     page = turn.page()
     page.line(shown(filled_headline(release, release.original)), bold=True).name(release.slug)
+    for tag in release.owed_languages:
+        page.line(card.owed_text(release, tag))
     zone = ZoneInfo(turn.subscriber.timezone if turn.subscriber else turn.office.settings.timezone)
     words = turn.words
     for row in found[:ON_A_PAGE]:

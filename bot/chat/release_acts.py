@@ -75,6 +75,10 @@ async def approve(turn: Turn, parts: Sequence[str]) -> None:
         raise outdated()
     if not await _still(turn, release, seen, tag):
         return
+    if tag in release.variants and release.is_approved(tag) and not release.is_owed(tag):
+        await turn.note(text("It is approved already."))
+        await card.show(turn, release)
+        return
     await turn.claim()
     chosen = (
         [tag]

@@ -19,13 +19,13 @@ from bot.chat.words import RELEASE, VARIANT
 from bot.errors import NotFound
 from bot.occasions.observance import anniversaries
 from bot.occasions.wording import described
-from bot.releases import repository
+from bot.releases import repository, review
 from bot.releases.publication import filled_headline
 from bot.releases.release import ObservanceSpec, PubStatus, Release, ReleaseState
 from bot.releases.review import due_at
 from translations.formats import fill_pattern
 from translations.locales import native_name
-from translations.text import text
+from translations.text import Text, text
 
 MOST_LISTED = 12
 EVERY_LANGUAGE = "*"
@@ -119,6 +119,8 @@ async def describe(turn: Turn, release: Release, page: Page | None = None) -> Pa
         state = words.render(VARIANT[release.state_of(tag)])
         original = " · " + words.render(text("original")) if tag == release.original else ""
         page.item(f"{native_name(tag)}: {state}{original}")
+    for tag in release.owed_languages:
+        page.line(owed_text(release, tag), bold=True)
     lacking = tuple(
         native_name(tag)
         for tag, state in reading.lacking(release, turn.office.settings.languages)
@@ -132,6 +134,15 @@ async def describe(turn: Turn, release: Release, page: Page | None = None) -> Pa
         page.line(text("Pictures: {count}", count=len(release.pictures)))
     await remarks.add_to_card(turn, page, release)
     return page
+
+
+def owed_text(release: Release, tag: str) -> Text:
+    return text(
+        "A second approval is still owed: {language}. It was approved without one because: "
+        "{reason}",
+        language=native_name(tag),
+        reason=release.variants[tag].alone,
+    )
 
 
 def _describe_observance(
@@ -176,10 +187,16 @@ def actions(turn: Turn, release: Release) -> Rows:
     ]
     waiting = [tag for tag in release.variants if not release.is_approved(tag)]
     approvals = [button for tag in waiting for button in approval(turn, release, tag)]
-    if len(approvals) > 1 and len(approvals) == len(waiting):
+    at_once = [button for button in approvals if button.data.startswith("approve:")]
+    if len(approvals) > 1 and len(at_once) == len(waiting):
         approvals.append(
             press(text("Approve all"), "approve", ident, EVERY_LANGUAGE, fingerprint(release))
         )
+    approvals += [
+        second_approval(release, tag)
+        for tag in release.owed_languages
+        if review.may_approve_second(release, tag, actor)
+    ]
     last = _scheduling(release) if actor.may("schedule") else []
     if release.pictures or (last and release.pubstatus is PubStatus.USABLE):
         last.append(press(text("Pictures …"), "pictures", ident))
@@ -187,11 +204,22 @@ def actions(turn: Turn, release: Release) -> Rows:
 
 
 def approval(turn: Turn, release: Release, tag: str) -> list[Button]:
-    """The button that approves the variant in ``tag`` as it now reads, for whoever may."""
+    """The button that approves the variant in ``tag`` as it now reads, for whoever may; for one's
+    own text, under four eyes, the one that asks for a reason."""
     if turn.actor is None or not turn.actor.may("approve", tag):
         return []
+    four_eyes = turn.office.settings.four_eyes
+    if review.may_approve_alone(release, tag, turn.actor, four_eyes=four_eyes):
+        label = text("Approve without a second person …: {language}", language=native_name(tag))
+        return [press(label, "alone", release.id, tag, fingerprint(release, tag))]
     label = text("Approve: {language}", language=native_name(tag))
     return [press(label, "approve", release.id, tag, fingerprint(release, tag))]
+
+
+def second_approval(release: Release, tag: str) -> Button:
+    """The button that gives the approval that is owed."""
+    label = text("Second approval: {language}", language=native_name(tag))
+    return press(label, "approve", release.id, tag, fingerprint(release, tag))
 
 
 def _scheduling(release: Release) -> list[Button]:

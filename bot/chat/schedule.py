@@ -21,6 +21,7 @@ from bot.releases.moments import BadMoment, parse_moment, zone_names
 from bot.releases.publication import filled_headline
 from bot.releases.release import Moment, Release, ReleaseState
 from bot.releases.review import due_at
+from translations.locales import native_name
 from translations.text import Text, text
 
 MOST_BUTTONS = 12
@@ -134,7 +135,8 @@ async def _show_queue(turn: Turn) -> None:
     entries = sorted([*await _releases(turn), *await _anniversaries(turn)], key=lambda e: e.at)
     async with turn.office.database.read() as connection:
         stuck = await ledger.announcements(connection, AnnouncementState.HELD)
-    if not entries and not stuck:
+        owing = await repository.owing(connection)
+    if not entries and not stuck and not owing:
         await turn.say(text("Nothing is coming. /new says how to file a release."))
         return
     page = turn.page()
@@ -148,11 +150,25 @@ async def _show_queue(turn: Turn) -> None:
             page.line(reading.missing_text(entry.missing))
     buttons = [entry.button for entry in entries if entry.button is not None][:MOST_BUTTONS]
     await turn.say(page, in_rows(buttons)) if entries else None
+    if owing:
+        await _show_owing(turn, owing)
     for announcement in stuck[:MOST_BUTTONS]:
         await turn.say(
             text("Held: {announcement}.", announcement=called(announcement.key)),
             held(announcement.id),
         )
+
+
+async def _show_owing(turn: Turn, owing: Sequence[Release]) -> None:
+    """What was approved by its writer alone, and by nobody else since."""
+    page = turn.page().line(text("A second approval is owed:"), bold=True)
+    for release in owing:
+        languages = tuple(native_name(tag) for tag in release.owed_languages)
+        headline = shown(filled_headline(release, release.original))
+        page.gap().line(headline).name(release.slug)
+        page.line(text("Languages: {languages}", languages=languages))
+    buttons = [press(release.slug, "release", release.id) for release in owing[:MOST_BUTTONS]]
+    await turn.say(page, in_rows(buttons))
 
 
 async def _releases(turn: Turn) -> list[_Entry]:

@@ -179,6 +179,7 @@ async def status(turn: Turn, _arguments: str) -> None:
     async with turn.office.database.read() as connection:
         pause = await switch.paused(connection)
         releases = Counter(r.state for r in await repository.everything(connection))
+        owing = await repository.owing(connection)
         counts = await audience.counts(connection)
         announcements = await report.summaries(connection)
     active = sum(n for (_, state), n in counts.items() if state == SubscriberState.ACTIVE)
@@ -195,7 +196,10 @@ async def status(turn: Turn, _arguments: str) -> None:
     page.item(text("Messages still to send: {count}", count=sum(s.open for s in going)))
     page.item(text("Announcements held: {count}", count=stuck))
     page.item(text("Messages of which nobody knows whether they arrived: {count}", count=unknown))
-    if stuck:
+    if owing:
+        owed = sum(len(release.owed_languages) for release in owing)
+        page.item(text("Second approvals owed: {count}", count=owed))
+    if stuck or owing:
         page.line(text("/queue shows what is held, and lets you decide."))
     button = (
         press(text("Let sending go on"), "go-on")

@@ -123,12 +123,20 @@ def approve(
     language: Annotated[
         str | None, typer.Argument(metavar="[LANG]", help="Only this variant; by default all.")
     ] = None,
+    override: Annotated[
+        str,
+        typer.Option(
+            metavar="REASON",
+            help="Under four_eyes: why you approve what you took in yourself. A second approval "
+            "is owed then.",
+        ),
+    ] = "",
 ) -> None:
     """Approve a release's variants, so that readers may get them."""
     from bot.cli import releases
 
     chosen = tag(context.obj, language, "LANG")
-    asyncio.run(releases.approve(context.obj, slug, chosen))
+    asyncio.run(releases.approve(context.obj, slug, chosen, override))
 
 
 def accept(context: typer.Context, slug: Slug) -> None:

@@ -123,9 +123,11 @@ def demand_variant(release: Release, language: str | None) -> None:
         )
 
 
-async def approve(session: Session, slug: str, language: str | None) -> None:
+async def approve(session: Session, slug: str, language: str | None, override: str = "") -> None:
     async with session.desk() as desk:
-        release = await desk.approve(OPERATOR, slug, (language,) if language else ())
+        release = await desk.approve(
+            OPERATOR, slug, (language,) if language else (), alone=override.strip()
+        )
     done = (language,) if language else tuple(release.variants)
     session.out.say(text("Approved of “{slug}”: {languages}.", slug=slug, languages=done))
     for one in counted(release, done):

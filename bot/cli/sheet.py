@@ -91,6 +91,7 @@ def as_json(release: Release) -> dict[str, Any]:
                 "occasion": variant.occasion,
                 "written_by": variant.written_by,
                 "approved_by": variant.approved_by,
+                "second_approval_owed": variant.alone if release.is_owed(tag) else None,
             }
             for tag, variant in release.variants.items()
         },
@@ -236,6 +237,15 @@ def show(out: Output, release: Release, settings: Settings, language: str | None
                 "polyherald show {slug} --changes",
                 languages=stale,
                 slug=release.slug,
+            )
+        )
+    for tag in release.owed_languages:
+        out.say(
+            text(
+                "A second approval is still owed: {language}. It was approved without one "
+                "because: {reason}",
+                language=native_name(tag),
+                reason=release.variants[tag].alone,
             )
         )
     lacking = missing(release, settings)

@@ -98,6 +98,14 @@ def _resent(details: Details) -> Text:
 _DETAILED: Mapping[str, Callable[[Details], Text]] = {
     "import": lambda d: text("Filed it: {languages}", languages=_languages(d)),
     "approve": lambda d: text("Approved it: {languages}", languages=_languages(d)),
+    "approve alone": lambda d: text(
+        "Approved it without a second person: {languages}. Reason: {reason}",
+        languages=_languages(d),
+        reason=d.get("reason", ""),
+    ),
+    "second approval": lambda d: text(
+        "Gave the second approval: {languages}", languages=_languages(d)
+    ),
     "published": lambda d: text("Published it: {languages}", languages=_languages(d)),
     "picture described": lambda d: text(
         "Said what a picture shows: {languages}", languages=_languages(d)

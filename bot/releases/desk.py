@@ -24,6 +24,7 @@ from bot.releases import (
     publication,
     repository,
     review,
+    second,
     signatures,
     staleness,
     versions,
@@ -169,19 +170,28 @@ class Desk:
         await publication.publish(self._database, connection, release, now, min(bears, now))
         return release
 
-    async def approve(self, actor: Actor, slug: str, languages: Sequence[str] = ()) -> Release:
-        """Approve the variants in ``languages``, by default all of them, the original first."""
+    async def approve(
+        self, actor: Actor, slug: str, languages: Sequence[str] = (), *, alone: str = ""
+    ) -> Release:
+        """Approve the variants in ``languages``, by default all of them, the original first.
+
+        ``alone`` is the reason for which ``actor`` approves what they wrote themselves, under
+        four eyes: whoever may approve it is told that a second approval is owed.
+        """
         async with self._act() as (connection, now):
-            release = await repository.get(connection, slug, to_change=True)
+            before = release = await repository.get(connection, slug, to_change=True)
             chosen = sorted(languages or release.variants, key=lambda tag: tag != release.original)
             for language in chosen:
                 release = review.approved(
-                    release, language, actor, four_eyes=self._settings.four_eyes
+                    release, language, actor, four_eyes=self._settings.four_eyes, alone=alone
                 )
             release = _queued_by_file(release, now)
             await repository.save(connection, release, now)
             await versions.keep(connection, release, now)
-            await audit.record(connection, now, actor, "approve", slug, languages=list(chosen))
+            for act, details in second.acts(before, release, chosen):
+                await audit.record(connection, now, actor, act, slug, **details)
+            told = await second.owed(connection, self._settings, release, chosen, actor, now)
+            await self._post(connection, now, told)
             return release
 
     async def accept_observance(self, actor: Actor, slug: str) -> Release:
@@ -526,6 +536,7 @@ def _carried(before: Variant | None, variant: Variant, actor: Actor) -> Variant:
         written_by=actor.name,
         approved_by="",
         approved_original_hash="",
+        alone="",
     )
 
 

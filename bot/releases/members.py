@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.releases.review import Actor, Role
+from bot.releases.review import OPERATOR, Actor, Role
 from bot.settings import Settings, StaffMember
 from bot.store import tables as t
 from translations.locales import UnknownLanguage, native_name
-from translations.text import Text, text
+from translations.text import Text, ptext, text
 
 ADDRESS = "telegram:"
 """What stands in the audit log before a person's number."""
@@ -94,6 +94,16 @@ def _fixed(settings: Settings, user_id: int) -> tuple[Role, ...]:
 def named(user_id: int) -> str:
     """A person as they stand in the audit log."""
     return f"{ADDRESS}{user_id}"
+
+
+async def name_of(connection: AsyncConnection, actor: str) -> Text | str:
+    """Whoever stands in the log under that name, as others know them."""
+    if actor == OPERATOR.name:
+        return ptext("actor", "the command line")
+    ident = number_in(actor)
+    p = t.staff_person.c
+    name = await connection.scalar(select(p.name).where(p.user_id == ident)) if ident else None
+    return name or actor
 
 
 def number_in(actor: str) -> int | None:

@@ -159,6 +159,9 @@ class Variant:
     written_by: str = ""
     approved_by: str = ""
     approved_original_hash: str = ""
+    # Not shown: by how a draft reads the folder knows whether its files have changed.
+    alone: str = field(default="", repr=False)
+    """Why its writer approved it without a second person."""
 
     @property
     def content_hash(self) -> str:
@@ -219,6 +222,14 @@ class Release:
         if language != self.original and variant.approved_original_hash != self.original_hash:
             return "stale"
         return "approved"
+
+    def is_owed(self, language: str) -> bool:
+        """Approved by its writer alone: a second person's approval is still to come."""
+        return self.is_approved(language) and bool(self.variants[language].alone)
+
+    @property
+    def owed_languages(self) -> tuple[str, ...]:
+        return tuple(tag for tag in self.variants if self.is_owed(tag))
 
     @property
     def approved_languages(self) -> tuple[str, ...]:

@@ -59,6 +59,13 @@ async def in_state(
     return await _load(connection, t.release.c.state.in_(states), to_change=to_change)
 
 
+async def owing(connection: AsyncConnection) -> list[Release]:
+    """Those of which a text still lacks its second approval, but for withdrawn ones."""
+    alone = select(t.variant.c.release_id).where(t.variant.c.alone != "")
+    found = await _load(connection, t.release.c.id.in_(alone))
+    return [r for r in found if r.owed_languages and r.pubstatus is not PubStatus.CANCELED]
+
+
 async def by_id(connection: AsyncConnection, ident: int, *, to_change: bool = False) -> Release:
     found = await _load(connection, t.release.c.id == ident, to_change=to_change)
     return found[0]
@@ -280,6 +287,7 @@ def _release(
                 written_by=v.written_by,
                 approved_by=v.approved_by,
                 approved_original_hash=v.approved_original_hash,
+                alone=v.alone,
             )
             for v in sorted(variants, key=lambda v: v.place)
         },

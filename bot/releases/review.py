@@ -82,11 +82,18 @@ def demand(actor: Actor, act: Act, language: str | None = None) -> None:
         )
 
 
-def approved(release: Release, language: str, actor: Actor, *, four_eyes: bool) -> Release:
+SHORTEST_REASON, LONGEST_REASON = 10, 500
+"""Characters of the reason why somebody approves their own text under four eyes."""
+
+
+def approved(
+    release: Release, language: str, actor: Actor, *, four_eyes: bool, alone: str = ""
+) -> Release:
     """``release`` with its variant in ``language`` approved by ``actor``.
 
-    The approval is bound to the original as it is now (product rule 3). Raises ``NotAllowed``
-    under four eyes for one's own text, ``Conflict`` when there is nothing to approve.
+    The approval is bound to the original as it is now (product rule 3). Under four eyes one's own
+    text takes a reason, ``alone``; then a second person's approval is still owed. Raises
+    ``NotAllowed`` without one, ``Conflict`` when there is nothing to approve.
     """
     demand(actor, "approve", language)
     variant = release.variants.get(language)
@@ -98,17 +105,54 @@ def approved(release: Release, language: str, actor: Actor, *, four_eyes: bool) 
                 language=language,
             )
         )
-    if four_eyes and variant.written_by == actor.name:
+    # An approval that is owed stays so, whatever the setting says meanwhile.
+    needed = four_eyes or release.is_owed(language)
+    own = variant.written_by == actor.name and needed
+    if own and not alone:
         raise NotAllowed(
             text("You wrote this text, and four eyes are asked for: somebody else must approve it.")
         )
+    if own:
+        _demand_reason(alone)
     changed = replace(
         variant,
         state=VariantState.APPROVED,
         approved_by=actor.name,
         approved_original_hash=release.original_hash,
+        alone=alone if own else "",
     )
     return replace(release, variants={**release.variants, language: changed})
+
+
+def _demand_reason(alone: str) -> None:
+    if not SHORTEST_REASON <= len(alone.strip()) <= LONGEST_REASON:
+        raise Conflict(
+            text(
+                "The reason takes {least} to {most} characters. Say why nobody else can approve "
+                "it in time.",
+                least=SHORTEST_REASON,
+                most=LONGEST_REASON,
+            )
+        )
+
+
+def may_approve_alone(release: Release, language: str, actor: Actor, *, four_eyes: bool) -> bool:
+    """Whether it is their own text, so that under four eyes they need a reason."""
+    return (
+        four_eyes
+        and release.variants[language].written_by == actor.name
+        and not release.is_approved(language)
+        and actor.may("approve", language)
+    )
+
+
+def may_approve_second(release: Release, language: str, actor: Actor) -> bool:
+    """Whether theirs is the second approval that is owed."""
+    return (
+        release.is_owed(language)
+        and release.variants[language].written_by != actor.name
+        and actor.may("approve", language)
+    )
 
 
 @dataclass(frozen=True)

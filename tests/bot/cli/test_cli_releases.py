@@ -70,6 +70,17 @@ def test_nobody_approves_their_own_import_under_four_eyes(sqlite_cli, charter, m
     refused = sqlite_cli("approve", "charter-signing")
     assert refused.status == 1
     assert "four eyes" in refused.err
+    short = sqlite_cli("approve", "charter-signing", "en", "--override", "urgent")
+    assert short.status == 1
+    assert "10 to 500 characters" in short.err
+    why = "The only colleague is on leave today"
+    assert sqlite_cli("approve", "charter-signing", "en", "--override", why).status == 0
+    english = sqlite_cli("show", "charter-signing", "--json").json["variants"]["en"]
+    assert (english["state"], english["second_approval_owed"]) == ("approved", why)
+    assert f"because: {why}" in sqlite_cli("show", "charter-signing").out
+    history = sqlite_cli("show", "charter-signing", "--history", "--json").json["history"]
+    assert history[-1]["act"] == "approve alone"
+    assert history[-1]["details"] == {"languages": ["en"], "reason": why}
 
 
 def test_a_changed_original_shows_its_translations_as_stale(sqlite_cli, charter, tmp_path) -> None:
