@@ -87,7 +87,10 @@ async def _view(turn: Turn) -> tuple[Page, Rows]:
     )
     return page, [
         [press(text("All together at …"), "digest"), press(text("At once"), "digest!", NONE)],
-        [press(text("Quiet hours …"), "quiet", NONE), press(text("None"), "quiet!", NONE, NONE)],
+        [
+            press(text("Quiet hours …"), "quiet", NONE),
+            press(text("No quiet hours"), "quiet!", NONE, NONE),
+        ],
         [urgent],
     ]
 

@@ -153,7 +153,7 @@ def admins(settings: Settings, given: Collection[str] = ()) -> Iterator[Finding]
         yield warning(
             "staff",
             text("Nobody may release anything from Telegram."),
-            text("Run polyherald staff invite admin, and follow the link that it prints."),
+            text("Run polyherald staff invite admin, and have somebody follow the link."),
         )
     elif "admin" not in roles:
         yield warning(

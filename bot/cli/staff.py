@@ -83,23 +83,14 @@ async def invite(session: Session, written: str) -> None:
         code, made = await staffing.invite(connection, OPERATOR, role, session.clock.now())
     payload = staffing.payload(code)
     session.out.say(f"https://t.me/{username}?start={payload}" if username else f"/start {payload}")
-    until = made.until.astimezone(session.zone)
-    if username:
-        what = text(
-            "Whoever follows this link first becomes a member of the press office: {role}. It can "
-            "be used once, until {moment}. To withdraw it: polyherald staff revoke {number}",
-            role=members.called(role),
-            moment=until,
-            number=str(made.id),
-        )
-    else:
-        what = text(
-            "Whoever sends this to the bot first becomes a member of the press office: {role}. It "
-            "can be used once, until {moment}. To withdraw it: polyherald staff revoke {number}",
-            role=members.called(role),
-            moment=until,
-            number=str(made.id),
-        )
+    what = text(
+        "Whoever follows this link, or sends this to the bot, first becomes a member of the press "
+        "office: {role}. It can be used once, until {moment}. To withdraw it: polyherald staff "
+        "revoke {number}",
+        role=members.called(role),
+        moment=made.until.astimezone(session.zone),
+        number=str(made.id),
+    )
     session.out.complain(what)
 
 

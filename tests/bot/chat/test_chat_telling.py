@@ -146,7 +146,7 @@ async def test_who_changes_their_mind_gets_what_waited_now(office: Any) -> None:
     await post(office, Notice(key="a", what=about(1)))
     await settled(office, ADMIN)
     assert said(office.ada) == []
-    await office.ada.press("None", card)
+    await office.ada.press("No quiet hours", card)
     assert "You have no quiet hours." in card.text
     await settled(office, ADMIN)
     assert said(office.ada) == ["The setting number 1 is wrong in some way."]

@@ -44,7 +44,7 @@ def test_without_a_token_an_invitation_is_what_one_sends_to_the_bot(sqlite_cli: 
     (line,) = told.lines
     assert line.startswith("/start staff_")
     assert len(line.split()[1]) <= 64
-    assert "Whoever sends this to the bot first" in told.err
+    assert "or sends this to the bot, first becomes a member" in told.err
     (one,) = sqlite_cli("staff", "list", "--json").json["invitations"]
     assert (one["role"], one["made_by"]) == ("translator:fr", "operator")
     assert "translator" in sqlite_cli("staff", "list").out
