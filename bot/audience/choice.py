@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from bot.audience.subscriber import Announcements
 from translations.locales import best_match
 
 
@@ -44,3 +45,12 @@ def wants(topics: Sequence[str], carried: Sequence[str]) -> bool:
     No topics means all of them; a release without topics is for everybody.
     """
     return not topics or not carried or not set(topics).isdisjoint(carried)
+
+
+def choosers(*, new: bool, anniversary: bool) -> tuple[Announcements, ...]:
+    """Whoever chose one of these gets what is a ``new`` release, an ``anniversary``, or both."""
+    return (
+        Announcements.ALL,
+        *((Announcements.NEW,) if new else ()),
+        *((Announcements.ANNIVERSARIES,) if anniversary else ()),
+    )

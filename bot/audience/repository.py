@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Row,
+    Text,
     and_,
     bindparam,
     case,
@@ -19,25 +21,34 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    true,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.audience.subscriber import Subscriber, SubscriberState, address_hash
+from bot.audience.subscriber import (
+    Announcements,
+    Subscriber,
+    SubscriberState,
+    address_hash,
+)
 from bot.store import tables as t
 from bot.store.database import Database, remembered
 from bot.store.tables import UTCDateTime
 
 REMEMBERED = timedelta(days=90)
+EVERYTHING = tuple(Announcements)
 
 
 @dataclass(frozen=True)
 class Preference:
-    """A distinct wish among subscribers, and how many share it."""
+    """A distinct wish among subscribers, and how many share it; only of those who chose one of
+    ``among`` to be told of."""
 
     languages: tuple[str, ...]
     topics: tuple[str, ...]
     count: int
+    among: tuple[Announcements, ...] = EVERYTHING
 
 
 async def find(connection: AsyncConnection, transport: str, address: str) -> Subscriber | None:
@@ -61,6 +72,9 @@ async def subscribe(
     languages: Sequence[str],
     timezone: str,
     topics: Sequence[str] = (),
+    announcements: Announcements | None = None,
+    quiet: str | None = None,
+    source: str = "",
     kind: str = "person",
     name: str = "",
     state: SubscriberState = SubscriberState.ACTIVE,
@@ -68,7 +82,9 @@ async def subscribe(
 ) -> Subscriber:
     """Add a subscriber, or bring a known one up to date.
 
-    One who left within 90 days gets the old random id back, so that the ledger repeats nothing.
+    ``None`` for ``announcements`` and ``quiet`` is what a known one has; where one came from is
+    noted the first time. One who left within 90 days gets the old random id back, so that the
+    ledger repeats nothing.
     """
     values: dict[str, Any] = {
         "languages": " ".join(languages),
@@ -80,12 +96,19 @@ async def subscribe(
         "reason": "",
         "added_by": added_by,
     }
+    if announcements is not None:
+        values["announcements"] = announcements
+    if quiet is not None:
+        values["quiet"] = quiet
     known = await find(connection, transport, address)
+    if source and (known is None or not known.source):
+        values["source"] = source
     if known is not None:
         if known.timezone != timezone:
             values["zone_since"] = now
-        wished = known.languages, known.topics, known.state
-        if wished != (tuple(languages), tuple(sorted(topics)), state):
+        wished = known.languages, known.topics, known.announcements, known.state
+        told = announcements or known.announcements
+        if wished != (tuple(languages), tuple(sorted(topics)), told, state):
             values["wish_since"] = now
         await connection.execute(
             update(t.subscriber).where(t.subscriber.c.id == known.id).values(**values)
@@ -108,13 +131,17 @@ async def subscribe(
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """Who is to be a subscriber, and of what, as staff say it; everything checked."""
+    """Who is to be a subscriber, and of what, as staff say it; everything checked.
+
+    ``None`` is what a known one has, and the default for a new one."""
 
     transport: str
     address: str
     languages: tuple[str, ...]
     timezone: str
     topics: tuple[str, ...] = ()
+    announcements: Announcements | None = None
+    quiet: str | None = None
     kind: str = "person"
 
 
@@ -139,7 +166,8 @@ async def subscribe_all(
         }
         ident = known.get((wish.transport, wish.address))
         if ident is not None:
-            changed.append({"known_id": ident, **values})
+            given = {"announcements": wish.announcements, "quiet": wish.quiet}
+            changed.append({"known_id": ident, **given, **values})
             continue
         added.append(
             {
@@ -150,6 +178,8 @@ async def subscribe_all(
                 "name": "",
                 "added_by": "",
                 "created_at": now,
+                "announcements": wish.announcements or Announcements.ALL,
+                "quiet": wish.quiet or "",
                 **values,
             }
         )
@@ -160,7 +190,14 @@ async def subscribe_all(
         moved = case(
             (s.timezone != bindparam("timezone"), literal(now, UTCDateTime)), else_=s.zone_since
         )
-        same = and_(*(s[name] == bindparam(name) for name in ("languages", "topics", "state")))
+        kept = {
+            name: func.coalesce(bindparam(name, type_=Text), s[name])
+            for name in ("announcements", "quiet")
+        }
+        same = and_(
+            *(s[name] == bindparam(name) for name in ("languages", "topics", "state")),
+            s.announcements == kept["announcements"],
+        )
         wished = case((same, s.wish_since), else_=literal(now, UTCDateTime))
         await connection.execute(
             update(t.subscriber)
@@ -168,6 +205,7 @@ async def subscribe_all(
             .values(
                 {
                     **{name: bindparam(name) for name in changed[0] if name != "known_id"},
+                    **kept,
                     "zone_since": moved,
                     "wish_since": wished,
                 }
@@ -367,43 +405,79 @@ async def last_move(connection: AsyncConnection) -> datetime | None:
     return moved
 
 
-async def movers(connection: AsyncConnection, since: datetime) -> dict[str, list[Preference]]:
+async def sources(connection: AsyncConnection) -> dict[str, int]:
+    """How many came by which link, the most first; those of whom that is not known are left out."""
+    s = t.subscriber.c
+    count = func.count()
+    rows = await connection.execute(
+        select(s.source, count)
+        .where(s.source != "")
+        .group_by(s.source)
+        .order_by(count.desc(), s.source)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def movers(
+    connection: AsyncConnection,
+    since: datetime,
+    among: tuple[Announcements, ...] = EVERYTHING,
+) -> dict[str, list[Preference]]:
     """The wishes of those who moved to another time zone after ``since``, by their new zone."""
     s = t.subscriber
     columns = (s.c.timezone, s.c.languages, s.c.topics)
     rows = await connection.execute(
         select(*columns, func.count())
-        .where(s.c.zone_since > since, s.c.state == SubscriberState.ACTIVE)
+        .where(s.c.zone_since > since, s.c.state == SubscriberState.ACTIVE, chose(among))
         .group_by(*columns)
     )
     found: dict[str, list[Preference]] = {}
     for zone, languages, topics, number in rows:
-        wish = Preference(tuple(languages.split()), tuple(topics.split()), number)
+        wish = Preference(tuple(languages.split()), tuple(topics.split()), number, among)
         found.setdefault(zone, []).append(wish)
     return found
 
 
-async def anybody(connection: AsyncConnection, zone: str, *, before: datetime) -> bool:
+def chose(among: tuple[Announcements, ...]) -> ColumnElement[bool]:
+    """Who is to be told of something that concerns those who chose one of ``among``."""
+    everybody = len(among) == len(EVERYTHING)
+    return true() if everybody else t.subscriber.c.announcements.in_(among)
+
+
+async def anybody(
+    connection: AsyncConnection,
+    zone: str,
+    *,
+    before: datetime,
+    among: tuple[Announcements, ...] = EVERYTHING,
+) -> bool:
     """Whether an active subscriber of that zone had subscribed by then."""
     s = t.subscriber
     query = select(s.c.id).where(
-        s.c.state == SubscriberState.ACTIVE, s.c.timezone == zone, s.c.created_at <= before
+        s.c.state == SubscriberState.ACTIVE,
+        s.c.timezone == zone,
+        s.c.created_at <= before,
+        chose(among),
     )
     return await connection.scalar(query.limit(1)) is not None
 
 
-async def preferences(connection: AsyncConnection, zone: str | None = None) -> list[Preference]:
+async def preferences(
+    connection: AsyncConnection,
+    zone: str | None = None,
+    among: tuple[Announcements, ...] = EVERYTHING,
+) -> list[Preference]:
     """The distinct wishes of active subscribers, in one zone or in all."""
     columns = (t.subscriber.c.languages, t.subscriber.c.topics)
     query = (
         select(*columns, func.count())
-        .where(t.subscriber.c.state == SubscriberState.ACTIVE)
+        .where(t.subscriber.c.state == SubscriberState.ACTIVE, chose(among))
         .group_by(*columns)
     )
     if zone is not None:
         query = query.where(t.subscriber.c.timezone == zone)
     return [
-        Preference(tuple(languages.split()), tuple(topics.split()), number)
+        Preference(tuple(languages.split()), tuple(topics.split()), number, among)
         for languages, topics, number in await connection.execute(query)
     ]
 
@@ -447,6 +521,9 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         languages=tuple(row.languages.split()),
         topics=tuple(row.topics.split()),
         timezone=row.timezone,
+        announcements=Announcements(row.announcements),
+        quiet=row.quiet,
+        source=row.source,
         state=SubscriberState(row.state),
         reason=row.reason,
         added_by=row.added_by,

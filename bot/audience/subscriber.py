@@ -19,12 +19,21 @@ class SubscriberState(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class Announcements(StrEnum):
+    """What a subscriber is told of: everything, releases when they come out, or anniversaries."""
+
+    ALL = "all"
+    NEW = "new"
+    ANNIVERSARIES = "anniversaries"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subscriber:
     """``id`` is random. ``languages`` in order of preference; no ``topics`` means all of them.
 
-    ``kind`` is ``person``, ``group`` or ``channel``; ``added_by`` the address of the person who
-    may configure a group or channel.
+    ``quiet`` are hours as :mod:`bot.audience.quiet` writes them, "" for none; ``source`` is what
+    the link said by which they came. ``kind`` is ``person``, ``group`` or ``channel``;
+    ``added_by`` the address of the person who may configure a group or channel.
     """
 
     id: int
@@ -34,6 +43,9 @@ class Subscriber:
     timezone: str
     created_at: datetime
     topics: tuple[str, ...] = ()
+    announcements: Announcements = Announcements.ALL
+    quiet: str = ""
+    source: str = ""
     kind: str = "person"
     name: str = ""
     state: SubscriberState = SubscriberState.ACTIVE

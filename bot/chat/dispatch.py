@@ -14,6 +14,7 @@ from bot.chat import (
     corrections,
     drafts,
     history,
+    overview,
     pictures,
     preferences,
     reading,
@@ -26,6 +27,7 @@ from bot.chat import (
     staff,
     subscriber,
     telling,
+    zones,
 )
 from bot.chat import release_card as card
 from bot.chat.keyboards import outdated
@@ -37,9 +39,11 @@ Press = Callable[[Turn, Sequence[str]], Awaitable[None]]
 
 COMMANDS: Mapping[str, Command] = {
     "start": subscriber.start,
+    "settings": overview.command,
     "language": preferences.languages,
     "topics": preferences.topics,
-    "timezone": preferences.timezone,
+    "timezone": zones.command,
+    "quiet": overview.quiet,
     "latest": reading.latest,
     "calendar": reading.calendar,
     "search": searching.command,
@@ -69,9 +73,13 @@ PRESSES: Mapping[str, Press] = {
     "speak": subscriber.speak,
     "lang": preferences.press_language,
     "topic": preferences.press_topic,
-    "zone": preferences.press_zone,
-    "open": preferences.open_view,
-    "done": preferences.done,
+    "what": overview.press_announcements,
+    "quiet": overview.press_quiet,
+    "zone": zones.press_zone,
+    "land": zones.press_country,
+    "here": zones.ask_location,
+    "open": overview.open_view,
+    "done": overview.done,
     "release": card.press_show,
     "history": history.older,
     "preview": release_acts.preview,
@@ -126,7 +134,7 @@ PRESSES: Mapping[str, Press] = {
     "leave!": roster.leave,
 }
 # Everything else in a group is other people's talk.
-_GROUP_COMMANDS = ("help", "language", "topics", "timezone", "stop")
+_GROUP_COMMANDS = ("help", "settings", "language", "topics", "timezone", "quiet", "stop")
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
 
 
@@ -162,6 +170,11 @@ async def _message(turn: Turn, message: telegram.Message) -> None:
             await rooms.invited(turn, arguments)
         return
     if turn.user is None:
+        return
+    if message.location is not None:
+        await zones.located(turn, message.location)
+        return
+    if not command and await zones.declined(turn, message):
         return
     handler = COMMANDS.get(command)
     if turn.actor is not None:

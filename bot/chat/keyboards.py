@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 
 from bot.chat.page import shown
 from bot.errors import NotFound
@@ -30,6 +36,25 @@ class Button:
 
 
 Rows = Sequence[Sequence[Button]]
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key in the place of the letters: it sends its label or, once, where the person is."""
+
+    label: Text
+    location: bool = False
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What is shown in the place of the letters; without rows, the letters again. In private
+    chats only."""
+
+    rows: Sequence[Sequence[Key]] = ()
+
+
+NO_KEYS = Keys()
 
 
 def pack(action: str, *parts: object) -> str:
@@ -66,6 +91,21 @@ def parts_of(parts: Sequence[str], count: int) -> Sequence[str]:
 def in_rows(buttons: Iterable[Button], width: int = 2) -> list[list[Button]]:
     every = list(buttons)[:MOST_BUTTONS]
     return [every[start : start + width] for start in range(0, len(every), width)]
+
+
+def reply_markup(
+    shown: Rows | Keys, words: Catalog
+) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None:
+    """Buttons under a new message, or keys, in the reader's language."""
+    if not isinstance(shown, Keys):
+        return markup(shown, words)
+    if not shown.rows:
+        return ReplyKeyboardRemove()
+    keys = [
+        [KeyboardButton(words.render(k.label), request_location=k.location or None) for k in row]
+        for row in shown.rows
+    ]
+    return ReplyKeyboardMarkup(keys, resize_keyboard=True, one_time_keyboard=True)
 
 
 def markup(rows: Rows, words: Catalog) -> InlineKeyboardMarkup | None:

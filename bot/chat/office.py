@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import telegram
 from telegram import LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.chat.allowance import Allowance
-from bot.chat.keyboards import Rows, markup
+from bot.chat.keyboards import Keys, Rows, markup, reply_markup
 from bot.chat.page import Page
 from bot.chat.tray import Tray
 from bot.clock import Clock
@@ -87,20 +87,20 @@ class Office:
         chat_id: int,
         page: Page,
         words: Catalog,
-        buttons: Rows = (),
+        buttons: Rows | Keys = (),
         reply_to: int | None = None,
     ) -> int:
-        """Say ``page``, the buttons under its last message; returns the id of that (0 where
+        """Say ``page``, the buttons or keys with its last message; returns the id of that (0 where
         there is nothing to say), raises ``TelegramError``."""
         replied = None if reply_to is None else ReplyParameters(reply_to)
         messages, last = page.messages(), 0
         for place, (text, entities) in enumerate(messages, 1):
-            keyboard = markup(buttons, words) if place == len(messages) else None
+            keyboard = reply_markup(buttons, words) if place == len(messages) else None
 
             async def post(
                 text: str = text,
                 entities: list[telegram.MessageEntity] = entities,
-                keyboard: telegram.InlineKeyboardMarkup | None = keyboard,
+                keyboard: Any = keyboard,
             ) -> telegram.Message:
                 return await self.bot.send_message(
                     chat_id,

@@ -205,10 +205,10 @@ async def feeds(turn: Turn, _arguments: str) -> None:
 async def privacy(turn: Turn, _arguments: str) -> None:
     page = turn.page(
         text(
-            "To send you our releases, this bot stores your Telegram number, the languages, "
-            "topics and time zone that you choose, since when you subscribe, and which groups and "
-            "channels you add it to. It notes which release was sent, under a random number. "
-            "Neither your name nor what you write is stored."
+            "To send you our releases, this bot stores your Telegram number, what you choose with "
+            "/settings, since when you subscribe and by which of our links you came, and which "
+            "groups and channels you add it to. It notes which release was sent, under a random "
+            "number. Neither your name nor what you write nor a location that you share is stored."
         )
     )
     page.line(

@@ -181,8 +181,7 @@ def _card(turn: Turn, room: Subscriber) -> tuple[Page, list[list[Button]]]:
         [press(text("Confirm"), "done", room.address)],
         [
             press(text("Languages"), "open", room.address, "l"),
-            press(text("Topics"), "open", room.address, "t"),
-            press(text("Time zone"), "open", room.address, "z"),
+            press(text("All settings"), "open", room.address, "s"),
         ],
     ]
 
@@ -271,7 +270,7 @@ async def show_all(turn: Turn, _arguments: str) -> None:
                 languages=names(room.languages),
             )
         )
-    await turn.say(page, [[press(room.name or "…", "open", room.address, "l")] for room in rooms])
+    await turn.say(page, [[press(room.name or "…", "open", room.address, "s")] for room in rooms])
 
 
 async def remind_of_pending(turn: Turn) -> None:

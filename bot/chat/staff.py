@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot import __version__
 from bot.audience import repository as audience
+from bot.audience.invitation import counted
 from bot.audience.subscriber import SubscriberState
 from bot.chat import keyboards
 from bot.chat import release_card as card
@@ -158,6 +159,7 @@ async def subscribers(turn: Turn, _arguments: str) -> None:
     turn.staff()
     async with turn.office.database.read() as connection:
         counts = await audience.counts(connection)
+        sources = await audience.sources(connection)
     if not counts:
         await turn.say(text("There are no subscribers yet."))
         return
@@ -171,6 +173,8 @@ async def subscribers(turn: Turn, _arguments: str) -> None:
                 state=SUBSCRIBER[state],
             )
         )
+    if sources:
+        page.line(text("By which link they came: {sources}", sources=counted(sources)))
     await turn.say(page)
 
 

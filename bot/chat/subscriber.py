@@ -19,7 +19,7 @@ from bot.chat.keyboards import in_rows, outdated, parts_of, press
 from bot.chat.office import TRANSPORT
 from bot.chat.page import Page
 from bot.chat.turn import Turn
-from bot.chat.words import SUBSCRIBER, names
+from bot.chat.words import ANNOUNCED, SUBSCRIBER, names, quiet_hours
 from bot.releases import staffing
 from bot.store import tables as t
 from translations.locales import UnknownLanguage, best_match, canonical, native_name
@@ -82,6 +82,7 @@ async def _subscribe(turn: Turn, invited: Invitation) -> None:
             languages=[_proposed(turn, invited.language)],
             timezone=turn.office.settings.timezone,
             topics=[topic] if topic else [],
+            source=invited.source,
         )
     await _greet(turn, subscriber)
 
@@ -128,7 +129,7 @@ def _terms(page: Page, subscriber: Subscriber) -> Page:
         page.line(text("Topics: {topics}", topics=subscriber.topics))
     return page.line(
         text(
-            "Language: {languages}. Change it with /language, and see /help for the rest. /stop "
+            "Language: {languages}. Change it with /settings, and see /help for the rest. /stop "
             "ends it and erases everything.",
             languages=names(subscriber.languages),
         )
@@ -171,8 +172,12 @@ async def my_data(turn: Turn, _arguments: str) -> None:
             else text("Topics: all of them")
         )
         zone = ZoneInfo(known.timezone)
+        page.item(text("Announced: {what}", what=ANNOUNCED[known.announcements]))
         page.item(text("Time zone: {zone}", zone=known.timezone))
+        page.item(text("Quiet hours: {hours}", hours=quiet_hours(known.quiet)))
         page.item(text("State: {state}", state=SUBSCRIBER[known.state]))
+        if known.source:
+            page.item(text("You came by the link “{source}”.", source=known.source))
         page.item(text("Subscribed since: {moment}", moment=known.created_at.astimezone(zone)))
         page.item(
             text(

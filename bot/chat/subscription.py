@@ -31,6 +31,9 @@ async def store(
         languages=wanted.languages,
         timezone=wanted.timezone,
         topics=wanted.topics,
+        announcements=wanted.announcements,
+        quiet=wanted.quiet,
+        source=wanted.source,
         kind=wanted.kind,
         name=wanted.name,
         state=wanted.state,
@@ -71,7 +74,8 @@ async def as_invited(turn: Turn, subscriber: Subscriber, invitation: Invitation)
     """``subscriber`` with the link's language first, and its topic beside those chosen.
 
     Who gets every topic goes on getting them. A room that waits for its admin has chosen nothing
-    yet: there the link stands alone. What the office does not have is passed over.
+    yet: there the link stands alone, and where it stood is noted. What the office does not have is
+    passed over.
     """
     waits = subscriber.state is SubscriberState.PENDING
     match = best_match([invitation.language], turn.office.settings.languages)
@@ -81,4 +85,5 @@ async def as_invited(turn: Turn, subscriber: Subscriber, invitation: Invitation)
         languages = tuple(dict.fromkeys((match.tag, *(() if waits else languages))))
     if topic and (waits or topics):
         topics = tuple(sorted({topic, *(() if waits else topics)}))
-    return replace(subscriber, languages=languages, topics=topics)
+    source = invitation.source if waits else subscriber.source
+    return replace(subscriber, languages=languages, topics=topics, source=source)

@@ -14,7 +14,7 @@ from telegram.error import TelegramError
 
 from bot.audience import repository as audience
 from bot.audience.subscriber import Subscriber
-from bot.chat.keyboards import Rows
+from bot.chat.keyboards import Keys, Rows
 from bot.chat.office import TRANSPORT, Office
 from bot.chat.page import Page
 from bot.errors import NotAllowed
@@ -136,7 +136,7 @@ class Turn:
         return Page(self.words, first)
 
     async def say(
-        self, what: Text | Page, buttons: Rows = (), *, reply_to: int | None = None
+        self, what: Text | Page, buttons: Rows | Keys = (), *, reply_to: int | None = None
     ) -> int:
         """Answer with a new message; returns its id. An update that is repeated is not answered
         again."""

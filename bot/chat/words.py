@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.audience.subscriber import SubscriberState
+from bot.audience import quiet
+from bot.audience.subscriber import Announcements, SubscriberState
 from bot.delivery.announcement import AnnouncementState
 from bot.releases.release import ReleaseState
 from translations.locales import native_name
-from translations.text import Text, ptext
+from translations.text import Text, ptext, text
 
 RELEASE: Mapping[ReleaseState, Text] = {
     ReleaseState.DRAFT: ptext("release", "draft"),
@@ -27,6 +28,11 @@ SUBSCRIBER: Mapping[str, Text] = {
     SubscriberState.PENDING: ptext("subscriber", "not set up yet"),
     SubscriberState.UNREACHABLE: ptext("subscriber", "unreachable"),
 }
+ANNOUNCED: Mapping[Announcements, Text] = {
+    Announcements.ALL: text("New releases and anniversaries"),
+    Announcements.NEW: text("New releases only"),
+    Announcements.ANNIVERSARIES: text("Anniversaries only"),
+}
 ANNOUNCEMENT: Mapping[AnnouncementState, Text] = {
     AnnouncementState.PLANNING: ptext("announcement", "being planned"),
     AnnouncementState.SENDING: ptext("announcement", "being sent"),
@@ -40,3 +46,12 @@ ANNOUNCEMENT: Mapping[AnnouncementState, Text] = {
 def names(languages: Sequence[str]) -> tuple[str, ...]:
     """Languages as their speakers call them, for a list in a text."""
     return tuple(native_name(tag) for tag in languages)
+
+
+def quiet_hours(kept: str) -> Text:
+    """Hours as they are stored, on the reader's kind of clock."""
+    try:
+        hours = quiet.read(kept)
+    except quiet.BadHours:
+        return ptext("quiet hours", "none")
+    return text("{begin} to {end}", begin=hours.begin, end=hours.end)

@@ -47,10 +47,20 @@ def add_to(app: typer.Typer) -> None:
 
 
 @subscribers.command("list")
-def list_(context: typer.Context, addresses: Addresses = False, as_json: Json = False) -> None:
+def list_(
+    context: typer.Context,
+    addresses: Addresses = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Only how many came by which link.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Show all subscribers, oldest first."""
     from bot.cli import subscribers
 
+    if sources:
+        asyncio.run(subscribers.show_sources(context.obj, as_json=as_json))
+        return
     asyncio.run(subscribers.show_all(context.obj, addresses=addresses, as_json=as_json))
 
 
@@ -63,11 +73,20 @@ def add(
         str, typer.Option(metavar="Europe/Paris", help="By default the office's.")
     ] = "",
     topics: Annotated[str, typer.Option(metavar="TOPIC,...", help="By default all.")] = "",
+    announcements: Annotated[
+        str | None,
+        typer.Option(metavar="all|new|anniversaries", help="What to announce there."),
+    ] = None,
+    quiet: Annotated[
+        str | None,
+        typer.Option(metavar="22:00-07:00", help="Hours without a sound; “” for none."),
+    ] = None,
 ) -> None:
-    """Add a subscriber, or change one's languages, time zone and topics."""
+    """Add a subscriber, or change one's languages, time zone, topics and the rest."""
     from bot.cli import subscribers
 
-    asyncio.run(subscribers.add(context.obj, address, languages, timezone, topics))
+    one = (address, languages, timezone, topics, announcements, quiet)
+    asyncio.run(subscribers.add(context.obj, *one))
 
 
 @subscribers.command()
@@ -84,7 +103,8 @@ def import_(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="CSV with the header address,languages,timezone,topics."
+            metavar="FILE",
+            help="CSV with the header address,languages,timezone,topics[,announcements,quiet].",
         ),
     ],
     skip_bad: Annotated[

@@ -9,8 +9,9 @@ from contextlib import closing
 from functools import lru_cache
 from typing import BinaryIO, TextIO
 
+from bot.audience import quiet as hours
 from bot.audience.repository import Wish
-from bot.audience.subscriber import Subscriber
+from bot.audience.subscriber import Announcements, Subscriber
 from bot.errors import BadDocument, PolyheraldError, Problem
 from bot.releases.intake.slug import is_slug
 from bot.releases.moments import zone_names
@@ -18,15 +19,26 @@ from bot.transports import address as addresses
 from translations.locales import UnknownLanguage, canonical
 from translations.text import Text, text
 
-COLUMNS = ("address", "languages", "timezone", "topics")
+NEEDED = ("address", "languages", "timezone", "topics")
+OPTIONAL = ("announcements", "quiet")
+"""Not in the files of earlier versions: whoever is known keeps what a file does not say."""
+COLUMNS = NEEDED + OPTIONAL
 
 
 class BadWish(PolyheraldError):
     """What somebody wrote about a subscriber cannot be used."""
 
 
-def wish(written: str, languages: str, timezone: str, topics: str) -> Wish:
-    """Check one subscriber's values; lists are parted by spaces or commas.
+def wish(
+    written: str,
+    languages: str,
+    timezone: str,
+    topics: str,
+    announcements: str | None = None,
+    quiet: str | None = None,
+) -> Wish:
+    """Check one subscriber's values; lists are parted by spaces or commas. ``None`` is left as
+    it is, "" the default.
 
     Raises ``BadWish`` or ``TransportError``, with the remedy.
     """
@@ -37,6 +49,8 @@ def wish(written: str, languages: str, timezone: str, topics: str) -> Wish:
         languages=_languages(languages),
         timezone=_timezone(timezone),
         topics=_topics(topics),
+        announcements=None if announcements is None else _announcements(announcements),
+        quiet=None if quiet is None else _quiet(quiet),
         kind=addresses.telegram_kind(address),
     )
 
@@ -77,6 +91,29 @@ def _topics(written: str) -> tuple[str, ...]:
                 text("“{topic}” cannot be a topic. Use a–z, digits and hyphens.", topic=topic[:80])
             )
     return tuple(dict.fromkeys(topics))
+
+
+def _announcements(written: str) -> Announcements:
+    try:
+        return Announcements(written.lower() or Announcements.ALL)
+    except ValueError as error:
+        raise BadWish(
+            text(
+                "“{value}” is nothing that can be announced. Known are: {known}.",
+                value=written[:80],
+                known=tuple(map(str, Announcements)),
+            )
+        ) from error
+
+
+@lru_cache(maxsize=512)
+def _quiet(written: str) -> str:
+    try:
+        return str(hours.read(written)) if written else ""
+    except hours.BadHours as error:
+        raise BadWish(
+            text("“{value}” are no quiet hours. Write them as in 22:00-07:00.", value=written[:80])
+        ) from error
 
 
 LONGEST_LINE = 100_000  # bytes
@@ -137,7 +174,7 @@ def read_roster(lines: Lines, where: str, default_zone: str) -> Iterator[Wish | 
     def wrong(what: Text) -> Problem:
         return Problem(what=what, where=where, line=max(decoded.number, 1), fatal=True)
 
-    places: list[int] = []
+    places: list[int | None] = []
     with closing(_Seen()) as seen:
         while True:
             try:
@@ -156,11 +193,11 @@ def read_roster(lines: Lines, where: str, default_zone: str) -> Iterator[Wish | 
                 raise BadDocument([wrong(what)]) from error
             if not places:
                 header = [name.strip().lower() for name in row]
-                if sorted(header) != sorted(COLUMNS):
+                if not _is_header(header):
                     raise BadDocument([wrong(_HEADER)])
-                places = [header.index(name) for name in COLUMNS]
+                places = [header.index(name) if name in header else None for name in COLUMNS]
             elif "".join(row).strip():
-                found = _row(row, places, default_zone)
+                found = _row(row, places, len(header), default_zone)
                 if isinstance(found, Wish):
                     address = f"{found.transport}:{found.address}"
                     if not seen.is_new(address):
@@ -171,16 +208,22 @@ def read_roster(lines: Lines, where: str, default_zone: str) -> Iterator[Wish | 
 _HEADER = text("The first line must be: {columns}", columns=",".join(COLUMNS))
 
 
-def _row(row: list[str], places: list[int], default_zone: str) -> Wish | Text:
-    if len(row) != len(places):
+def _is_header(names: list[str]) -> bool:
+    """What is needed, and what else there is, each once and in any order."""
+    return set(NEEDED) <= set(names) <= set(COLUMNS) and len(names) == len(set(names))
+
+
+def _row(row: list[str], places: list[int | None], width: int, default_zone: str) -> Wish | Text:
+    if len(row) != width:
         return text(
             "There are {found} values instead of {wanted}. Put one with a comma in quotes.",
             found=len(row),
-            wanted=len(places),
+            wanted=width,
         )
-    address, languages, zone, topics = [row[place].strip() for place in places]
+    given = [None if place is None else row[place].strip() for place in places]
+    address, languages, zone, topics = (value or "" for value in given[: len(NEEDED)])
     try:
-        return wish(address, languages, zone or default_zone, topics)
+        return wish(address, languages, zone or default_zone, topics, *given[len(NEEDED) :])
     except PolyheraldError as error:
         return error.what
 
@@ -191,4 +234,5 @@ def write_roster(file: TextIO, people: Iterable[Subscriber], *, addresses: bool)
     rows = csv.writer(file, lineterminator="\n")
     for one in people:
         who = f"{one.transport}:{one.address}" if addresses else str(one.id)
-        rows.writerow((who, " ".join(one.languages), one.timezone, " ".join(one.topics)))
+        lists = " ".join(one.languages), one.timezone, " ".join(one.topics)
+        rows.writerow((who, *lists, one.announcements, one.quiet))

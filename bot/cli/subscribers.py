@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from bot.audience import names, repository
+from bot.audience.invitation import counted
 from bot.audience.repository import Wish
 from bot.audience.subscriber import Subscriber, SubscriberState
 from bot.cli.output import Cell
@@ -30,13 +31,10 @@ _STATES = {
 }
 
 
-async def _everybody(session: Session) -> list[Subscriber]:
-    async with session.database() as database, database.read() as connection:
-        return await repository.everyone(connection, EVERYBODY)
-
-
 async def show_all(session: Session, *, addresses: bool, as_json: bool) -> None:
-    people = await _everybody(session)
+    async with session.database() as database, database.read() as connection:
+        people = await repository.everyone(connection, EVERYBODY)
+        sources = await repository.sources(connection)
     out = session.out
     if as_json:
         out.json([_json(one, addresses=addresses) for one in people])
@@ -57,6 +55,22 @@ async def show_all(session: Session, *, addresses: bool, as_json: bool) -> None:
         ],
         text("There are no subscribers yet."),
     )
+    if sources and out.terminal:
+        out.say(text("By which link they came: {sources}", sources=counted(sources)))
+
+
+async def show_sources(session: Session, *, as_json: bool) -> None:
+    """How many came by which link; nobody by name."""
+    async with session.database() as database, database.read() as connection:
+        sources = await repository.sources(connection)
+    if as_json:
+        session.out.json([{"source": name, "count": count} for name, count in sources.items()])
+        return
+    session.out.table(
+        (text("Link"), text("Subscribers")),
+        [(name, count) for name, count in sources.items()],
+        text("Nobody has come by a link that says where it stands."),
+    )
 
 
 def _state(one: Subscriber) -> Cell:
@@ -75,6 +89,8 @@ def _json(one: Subscriber, *, addresses: bool) -> dict[str, object]:
         "languages": list(one.languages),
         "timezone": one.timezone,
         "topics": list(one.topics),
+        "announcements": str(one.announcements),
+        "quiet": one.quiet,
         "state": str(one.state),
         "reason": one.reason,
         "created_at": one.created_at.isoformat(),
@@ -84,9 +100,18 @@ def _json(one: Subscriber, *, addresses: bool) -> dict[str, object]:
     return shown
 
 
-async def add(session: Session, address: str, languages: str, timezone: str, topics: str) -> None:
+async def add(
+    session: Session,
+    address: str,
+    languages: str,
+    timezone: str,
+    topics: str,
+    announcements: str | None,
+    quiet: str | None,
+) -> None:
     settings = session.settings
-    one = wish(address, languages or settings.languages[0], timezone or settings.timezone, topics)
+    languages, timezone = languages or settings.languages[0], timezone or settings.timezone
+    one = wish(address, languages, timezone, topics, announcements, quiet)
     async with session.database() as database, database.write() as connection:
         added = await repository.subscribe_all(
             database, connection, session.clock.now(), await names.by_number(connection, [one])

@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.occasions.observance import anniversaries
 from bot.occasions.repository import Occurrence
 from bot.releases import repository, review
+from bot.releases.calendars import BeyondCalendar
 from bot.releases.release import (
     Completeness,
     ObservanceSpec,
@@ -19,6 +21,7 @@ from bot.releases.release import (
 from bot.settings import Settings
 
 MOVES_AT_MOST = timedelta(days=3)
+ONE_DAY = timedelta(days=1)
 
 
 def is_edition(release: Release, spec: ObservanceSpec, occasion: date) -> bool:
@@ -30,6 +33,19 @@ def is_edition(release: Release, spec: ObservanceSpec, occasion: date) -> bool:
         return False
     apart = abs(release.date - occasion)
     return apart <= MOVES_AT_MOST if spec.move else not apart
+
+
+def is_for_an_anniversary(release: Release) -> bool:
+    """Whether it was prepared for any anniversary of its own observance."""
+    spec = release.observance
+    if spec is None or not spec.accepted:
+        return False
+    around = release.date - MOVES_AT_MOST - ONE_DAY, release.date + MOVES_AT_MOST
+    try:
+        found = [a for a in anniversaries(spec, *around) if not a.lead]
+    except (BeyondCalendar, OverflowError):
+        return False
+    return any(is_edition(release, spec, a.occasion) for a in found)
 
 
 async def is_covered(connection: AsyncConnection, release: Release, occurrence: Occurrence) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     Update,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -31,7 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.audience.choice import Choice
-from bot.audience.repository import Preference
+from bot.audience.repository import Preference, chose
 from bot.audience.subscriber import SubscriberState
 from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.outcome import IN_PLACE, MOST_EDITS, OPEN, Change, DeliveryState, Way
@@ -71,6 +72,9 @@ class Claim:
     """Nothing reached this subscriber lately: it is tried because staff said so."""
     revision: int = 0
     """Of the published text that is to be sent; a later one may be sent as well."""
+    quiet: str = ""
+    zone: str = "UTC"
+    """In which the hours of :mod:`bot.audience.quiet` are."""
 
 
 async def announce(
@@ -268,7 +272,7 @@ async def plan(
         literal(DeliveryState.PENDING.value),
         literal(due_at, t.delivery.c.due_at.type),
         t.subscriber.c.transport,
-    ).where(*_audience(preference, before, zone, moved_after))
+    ).where(*audience_of(preference, before, zone, moved_after))
     # In the order of the ledger's key: a million rows in any other touch its pages at random.
     audience = audience.order_by(t.subscriber.c.id)
     columns = (
@@ -311,7 +315,7 @@ async def count_planned(
     s, d = t.subscriber, t.delivery
     has_it = exists().where(d.c.announcement_id == announcement.id, d.c.subscriber_id == s.c.id)
     query = select(func.count()).where(
-        *_audience(preference, before, zone, moved_after), ~has_it.correlate(s)
+        *audience_of(preference, before, zone, moved_after), ~has_it.correlate(s)
     )
     return int(await connection.scalar(query) or 0)
 
@@ -330,26 +334,37 @@ async def not_planned(
     # Who has chosen otherwise since, or was out of reach then, was in another audience, or none.
     wished = or_(s.c.wish_since.is_(None), s.c.wish_since <= before)
     query = select(s.c.id).where(
-        *_audience(preference, before, zone, None), wished, ~has_it.correlate(s)
+        *audience_of(preference, before, zone), wished, ~has_it.correlate(s)
     )
     return list(await connection.scalars(query))
 
 
-def _audience(
-    preference: Preference, before: datetime, zone: str | None, moved_after: datetime | None
+def audience_of(
+    preference: Preference,
+    before: datetime,
+    zone: str | None = None,
+    moved_after: datetime | None = None,
 ) -> list[ColumnElement[bool]]:
+    """Who they are: as what is asked of :func:`plan`."""
     s = t.subscriber
     where = [
         s.c.state == SubscriberState.ACTIVE,
         s.c.languages == " ".join(preference.languages),
         s.c.topics == " ".join(preference.topics),
         s.c.created_at <= before,
+        chose(preference.among),
     ]
     if zone is not None:
         where.append(s.c.timezone == zone)
     if moved_after is not None:
         where.append(s.c.zone_since > moved_after)
     return where
+
+
+_QUIET = case(
+    (t.subscriber.c.quiet == "", ""), else_=t.subscriber.c.quiet + " " + t.subscriber.c.timezone
+).label("quiet")
+"""In one, since it is looked up for each message."""
 
 
 def _claim() -> ReturningUpdate[Any]:
@@ -409,7 +424,7 @@ def _claim() -> ReturningUpdate[Any]:
             d.c.revision,
             *(
                 select(column).where(person).scalar_subquery().label(column.name)
-                for column in (s.c.transport, s.c.address, s.c.languages, s.c.state)
+                for column in (s.c.transport, s.c.address, s.c.languages, s.c.state, _QUIET)
             ),
         )
     )
@@ -470,6 +485,7 @@ async def claim(
         if row.address is None:
             gone.append(row.subscriber_id)
             continue
+        quiet, _, zone = row.quiet.partition(" ")
         claims.append(
             Claim(
                 subscriber_id=row.subscriber_id,
@@ -485,6 +501,8 @@ async def claim(
                 way=Way(row.way),
                 revision=row.revision,
                 unreachable=row.state == SubscriberState.UNREACHABLE,
+                quiet=quiet,
+                zone=zone or "UTC",
             )
         )
     if gone:

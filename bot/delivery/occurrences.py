@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -10,8 +10,9 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
-from bot.audience.choice import choose, wants
+from bot.audience.choice import choose, choosers, wants
 from bot.audience.repository import Preference
+from bot.audience.subscriber import Announcements
 from bot.delivery import carrier, ledger
 from bot.delivery.announcement import (
     RESUMED,
@@ -140,10 +141,15 @@ async def announce_to_movers(
     underway = await occasions.between(connection, date.min, last, "underway")
     if not underway:
         return
-    moved = await audience.movers(connection, since)
-    for occurrence in underway if moved else ():
+    anybody = await audience.movers(connection, since)
+    for occurrence in underway if anybody else ():
         step = await _step(database, settings, connection, occurrence, now)
-        await guarded(connection, step.release.slug, now, step.follow(moved))
+        await guarded(connection, step.release.slug, now, step.follow(since))
+
+
+def told(published: Published) -> tuple[Announcements, ...]:
+    """Whose choice an anniversary on this page is: an edition's own page is a new release, too."""
+    return choosers(new=published.year is None, anniversary=True)
 
 
 @dataclass
@@ -209,7 +215,8 @@ class _Step:
         )
         return [Notice(key=f"after/{self.key}", what=what)]
 
-    async def follow(self, moved: Mapping[str, Sequence[Preference]]) -> list[Notice]:
+    async def follow(self, since: datetime) -> list[Notice]:
+        """Plan it for those who moved after ``since`` to a zone whose hour has passed."""
         announcement = await ledger.by_key(self.connection, self.key, to_change=True)
         open_ = (AnnouncementState.SENDING, AnnouncementState.PAUSED, AnnouncementState.DONE)
         if announcement is None or announcement.published_id is None:
@@ -217,6 +224,7 @@ class _Step:
         if announcement.state not in open_:
             return []
         published = await publication.by_id(self.connection, announcement.published_id)
+        moved = await audience.movers(self.connection, since, told(published))
         known = await ledger.waves(self.connection, announcement.id)
         held = await ledger.waves(self.connection, announcement.id, "held")
         planned = 0
@@ -383,7 +391,7 @@ class _Step:
     async def _plan(
         self, announcement: Announcement, published: Published, zone: str, at: datetime
     ) -> None:
-        for wish in await audience.preferences(self.connection, zone):
+        for wish in await audience.preferences(self.connection, zone, told(published)):
             await self._plan_wish(announcement, published, zone, at, wish)
 
     async def _plan_wish(
@@ -413,13 +421,15 @@ class _Step:
     async def _hold(self, announcement: Announcement | None, due: _Due) -> list[Notice]:
         """Ask staff about zones whose hour passed too long ago, while the service was down.
 
-        Where nobody had subscribed by then there is nothing to ask.
+        Where nobody who wants it had subscribed by then there is nothing to ask.
         """
+        own_page = self._is_edition and not self.occurrence.lead
+        among = choosers(new=own_page, anniversary=True)
         due.late = [
             (zone, at)
             for zone, at in due.late
             if (announcement is None and zone == self.settings.timezone)
-            or await audience.anybody(self.connection, zone, before=at)
+            or await audience.anybody(self.connection, zone, before=at, among=among)
         ]
         if not due.late:
             return []

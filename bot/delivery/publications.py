@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
-from bot.audience.choice import choose, wants
-from bot.delivery import ledger
+from bot.audience.choice import choose, choosers, wants
+from bot.audience.subscriber import Announcements
+from bot.delivery import carrier, ledger
 from bot.delivery.announcement import Announcement, publication_key
 from bot.delivery.guard import guarded
 from bot.delivery.ledger import Plan
@@ -143,7 +144,7 @@ async def plan(
     *,
     write: Plan = ledger.plan,
 ) -> int:
-    """Write the pending deliveries of a publication: everybody, at one instant.
+    """Write the pending deliveries of a publication: all who want it, at one instant.
 
     Who prefers a language still in preparation waits for it, unless the policy is fallback.
     """
@@ -155,7 +156,7 @@ async def plan(
     )
     awaited = ready.awaited(published.variants)
     planned = 0
-    for wish in await audience.preferences(connection):
+    for wish in await audience.preferences(connection, among=told(release)):
         choice = choose(wish.languages, published.variants, settings.languages, awaited)
         if choice is None or not wants(wish.topics, published.topics):
             continue
@@ -169,3 +170,8 @@ async def plan(
             before=announcement.created_at,
         )
     return planned
+
+
+def told(release: Release) -> tuple[Announcements, ...]:
+    """Whose choice its publication is: one that was prepared for an anniversary is that, too."""
+    return choosers(new=True, anniversary=carrier.is_for_an_anniversary(release))

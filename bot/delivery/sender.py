@@ -14,6 +14,7 @@ from time import monotonic
 import structlog
 
 from bot.audience.choice import Choice, choose
+from bot.audience.quiet import is_quiet
 from bot.clock import Clock
 from bot.delivery import ledger
 from bot.delivery.announcement import FAULT, Announcement, AnnouncementState, called
@@ -59,6 +60,8 @@ class _Messages:
         self.published = published
         self._settings = settings
         self._made: dict[tuple[str, tuple[str, ...], str, bool], Message] = {}
+        self._silent: dict[int, Message] = {}
+        """The same without a sound, by the identity of the message."""
 
     def still_best(self, claim: Claim) -> bool:
         """Whether what is to follow an earlier message is what this subscriber would be sent
@@ -74,6 +77,13 @@ class _Messages:
         if message is None:
             message = self._made[key] = self._message(claim, reader, kind)
         return message
+
+    def silent(self, message: Message) -> Message:
+        """One of these, without a sound."""
+        made = self._silent.get(id(message))
+        if made is None:
+            made = self._silent[id(message)] = replace(message, silent=True)
+        return made
 
     def _message(self, claim: Claim, reader: tuple[str, ...], kind: str) -> Message:
         if kind == ledger.WITHDRAWAL:
@@ -186,7 +196,7 @@ class Sender:
             back = Change(state=DeliveryState.RETRYING, reason=FAULT, due_at=self._clock.now())
             return [Ended(claim, back) for claim in turn.claims]
         sends = [
-            self._send(claim, message, slots.start + place * slots.interval, paid=turn.paid)
+            self._send(claim, message, messages, slots.start + place * slots.interval, turn.paid)
             if not choosy or messages.still_best(claim)
             else _superseded(claim)
             for place, (claim, message) in enumerate(zip(turn.claims, made, strict=True))
@@ -216,12 +226,16 @@ class Sender:
                     told = Notice(key=key, what=what, urgent=True)
                     await notices.post(self._database, connection, self._settings, now, [told])
 
-    async def _send(self, claim: Claim, message: Message, slot: float, *, paid: bool) -> Ended:
+    async def _send(
+        self, claim: Claim, message: Message, messages: _Messages, slot: float, paid: bool
+    ) -> Ended:
         ahead = slot - self._clock.now().timestamp()
         if ahead > 0:
             await asyncio.sleep(ahead)
         if (unsent := self._not_now(slot)) is not None:
             return Ended(claim, unsent)
+        if is_quiet(claim.quiet, claim.zone, self._clock.now()):
+            message = messages.silent(message)
         transport = self._transports.get(claim.transport)
         outcome: Outcome
         if transport is None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.audience import repository as audience
 from bot.audience.choice import Choice, choose, wants
 from bot.audience.repository import Preference
-from bot.delivery import ledger, lines, publications
+from bot.delivery import ledger, lines, occurrences, publications
 from bot.delivery.announcement import Announcement, AnnouncementState
 from bot.delivery.outcome import DeliveryState
 from bot.releases import publication, repository
@@ -49,7 +49,7 @@ async def verify(
 ) -> list[Verified]:
     """Look at every announcement of a release that has begun, the oldest first; writes nothing.
 
-    Who has chosen other languages or topics since, or was out of reach then, is not taken for
+    Who has chosen otherwise what they get since, or was out of reach then, is not taken for
     missing; should their line be lost, there are fewer than were planned. Raises ``NotFound`` for
     a release that there is not.
     """
@@ -123,7 +123,8 @@ async def _missing(
         published = await publication.by_id(connection, announcement.published_id)
         waves = await ledger.waves(connection, announcement.id, "planned")
         for zone, at in waves.items():
-            for wish in await audience.preferences(connection, zone):
+            among = occurrences.told(published)
+            for wish in await audience.preferences(connection, zone, among):
                 choice = choose(wish.languages, published.variants, settings.languages)
                 if choice is not None and wants(wish.topics, published.topics):
                     await search.plan(

@@ -11,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
 from bot.audience.choice import choose, wants
-from bot.audience.subscriber import SubscriberState
-from bot.delivery import ledger
+from bot.delivery import ledger, publications
 from bot.delivery.announcement import AnnouncementState, publication_key
 from bot.releases import publication, review
 from bot.releases.release import Completeness, Release
@@ -38,7 +37,8 @@ async def who_waits(
     )
     awaited = ready.awaited(published.variants)
     found: Counter[str] = Counter()
-    for wish in await audience.preferences(connection) if awaited else ():
+    among = publications.told(release)
+    for wish in await audience.preferences(connection, among=among) if awaited else ():
         if not wants(wish.topics, published.topics):
             continue
         if choose(wish.languages, published.variants, settings.languages, awaited) is None:
@@ -49,13 +49,8 @@ async def who_waits(
 
 
 async def _count(connection: AsyncConnection, wish: audience.Preference, before: datetime) -> int:
-    s = t.subscriber
-    query = select(func.count()).where(
-        s.c.state == SubscriberState.ACTIVE,
-        s.c.languages == " ".join(wish.languages),
-        s.c.topics == " ".join(wish.topics),
-        s.c.created_at <= before,
-    )
+    query = select(func.count()).select_from(t.subscriber)
+    query = query.where(*ledger.audience_of(wish, before))
     return int(await connection.scalar(query) or 0)
 
 

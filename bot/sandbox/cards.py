@@ -44,6 +44,7 @@ class Bubble:
     iso: str
     author: str = ""
     edited: str = ""
+    silent: str = ""
     origin: str = ""
     quoted: str = ""
     file: str = ""
@@ -73,6 +74,7 @@ class Card:
     notice: str
     words: Mapping[str, str]
     older: str = ""
+    keys: tuple[tuple[str, ...], ...] = ()
 
 
 def card(chat: Chat, zone: tzinfo, notice: str = "") -> Card:
@@ -109,6 +111,7 @@ def card(chat: Chat, zone: tzinfo, notice: str = "") -> Card:
         notice=notice,
         words={key: catalog.render(value) for key, value in words.items()},
         older=catalog.render(text("Older messages are not shown.")) if len(chat) > SHOWN else "",
+        keys=tuple(tuple(key.label for key in row) for row in chat.keys.rows),
     )
 
 
@@ -144,11 +147,12 @@ def _bubble(message: Message, catalog: Catalog, zone: tzinfo) -> Bubble:
     return Bubble(
         id=message.message_id,
         own=private and message.sender is not None,
-        html=as_html(message.text, message.entities) if message.text else Markup(""),
+        html=_html(message, catalog),
         time=catalog.formats.time(at.time()),
         iso=at.isoformat(),
         author="" if private else _author(message),
         edited=catalog.render(ptext("a message", "edited")) if message.edited else "",
+        silent=catalog.render(ptext("a message", "without a sound")) if message.silent else "",
         origin=_origin(message, catalog),
         quoted=_quoted(message.reply_to),
         file=document.name if document else "",
@@ -161,6 +165,12 @@ def _bubble(message: Message, catalog: Catalog, zone: tzinfo) -> Bubble:
             for row in buttons(message.reply_markup)
         ),
     )
+
+
+def _html(message: Message, catalog: Catalog) -> Markup:
+    if message.location is not None:
+        return as_html(catalog.render(text("Location")), ())
+    return as_html(message.text, message.entities) if message.text else Markup("")
 
 
 def _author(message: Message) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot.sandbox.keyboards import Keys
 from bot.sandbox.message import Message
 from bot.sandbox.refusal import bad_request, forbidden
 
@@ -58,6 +59,7 @@ class Chat:
         self.migrated_to: Chat | None = None
         self.topics: dict[int, str] = {}
         self.closed_topics: set[int] = set()
+        self.keys = Keys()
         self.version = 0
         """Counts every change, for those who redraw."""
         self._messages: dict[int, Message] = {}
@@ -101,6 +103,13 @@ class Chat:
         self._next_id += 1
         self.changed()
         return message
+
+    def show_keys(self, keys: Keys) -> None:
+        """What stands in the place of letters from now on; raises ``Refusal``."""
+        if self.type != "private" and any(key.location for row in keys.rows for key in row):
+            raise bad_request("location can be requested in private chats only")
+        self.keys = keys
+        self.changed()
 
     def delete(self, message: Message) -> None:
         del self._messages[message.message_id]

@@ -1,4 +1,4 @@
-"""Inline keyboards: buttons that do exactly one thing each."""
+"""Inline keyboards: buttons that do exactly one thing each; and keys in the place of letters."""
 
 from __future__ import annotations
 
@@ -23,6 +23,62 @@ class Button:
     label: str
     data: str = ""
     url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """What sends its ``label``, or, where it asks for that, where the person is."""
+
+    label: str
+    location: bool = False
+
+
+@dataclass(frozen=True)
+class Keys:
+    """A keyboard that a chat shows in the place of the letters, until another one comes; without
+    rows it takes away the one that was there."""
+
+    rows: tuple[tuple[Key, ...], ...] = ()
+
+
+_KEYS = ("keyboard", "resize_keyboard", "one_time_keyboard", "is_persistent", "selective")
+_NO_KEYS = ("remove_keyboard", "selective")
+
+
+def checked_markup(name: str, raw: dict[str, Any]) -> Markup | Keys | None:
+    """What may come with a new message."""
+    if "keyboard" in raw:
+        _only(raw, _KEYS)
+        return Keys(tuple(tuple(_key(key) for key in row) for row in _rows(raw["keyboard"])))
+    if "remove_keyboard" in raw:
+        _only(raw, _NO_KEYS)
+        if raw["remove_keyboard"] is not True:
+            raise bad_request('can\'t parse reply markup: Field "remove_keyboard" must be True')
+        return Keys()
+    return checked_keyboard(name, raw)
+
+
+def _only(raw: dict[str, Any], known: tuple[str, ...]) -> None:
+    flags = [key for key in raw if key != "keyboard"]
+    if not set(raw) <= set(known) or not all(type(raw[key]) is bool for key in flags):
+        raise bad_request(f"the sandbox knows of a keyboard only {known}")
+
+
+def _rows(raw: Any) -> list[list[Any]]:
+    if not isinstance(raw, list) or not all(isinstance(row, list) and row for row in raw):
+        raise bad_request('Field "keyboard" must be of type Array of Arrays')
+    return raw
+
+
+def _key(raw: Any) -> Key:
+    given = {"text": raw} if isinstance(raw, str) else raw
+    label = given.get("text") if isinstance(given, dict) else None
+    if not isinstance(label, str) or not label.strip():
+        raise bad_request('can\'t parse keyboard button: Field "text" must be non-empty')
+    wants = given.get("request_location", False)
+    if set(given) - {"text", "request_location"} or type(wants) is not bool:
+        raise bad_request("the sandbox knows of a key only text and request_location")
+    return Key(label=label, location=wants)
 
 
 def checked_keyboard(_name: str, raw: dict[str, Any]) -> Markup | None:

@@ -20,8 +20,8 @@ class Message:
     """A message as it now is. ``sender`` is ``None`` for the bot; ``at`` and ``edited`` are UTC.
 
     ``text`` holds the caption if there is a ``document`` or a ``photo``, and what was sent
-    together has the same ``album``; ``entities`` have offsets in UTF-16 units. ``service`` holds
-    the fields of a message that people did not write.
+    together has the same ``album``; ``entities`` have offsets in UTF-16 units. ``location`` is
+    (latitude, longitude). ``service`` holds the fields of a message that people did not write.
     """
 
     chat: Chat
@@ -36,6 +36,7 @@ class Message:
     reply_to: Message | None = None
     document: Document | None = None
     photo: Photo | None = None
+    location: tuple[float, float] | None = None
     album: str = ""
     silent: bool = False
     protected: bool = False
@@ -82,6 +83,9 @@ class Message:
                     result["caption_entities"] = self.entities
             if self.album:
                 result["media_group_id"] = self.album
+        elif self.location is not None:
+            latitude, longitude = self.location
+            result["location"] = {"latitude": latitude, "longitude": longitude}
         elif self.service is None:
             result["text"] = self.text
             if self.entities:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from bot.errors import PolyheraldError
 from bot.sandbox.cards import cards, owner_of
 from bot.sandbox.chat import Chat
+from bot.sandbox.whereabouts import home_of
 from translations.catalogs import catalog_for
 from translations.locales import direction
 from translations.text import Text, text
@@ -181,6 +182,8 @@ class Page:
         self._notices.pop(chat.id, None)
         if deed == "say":
             person.send(fields["text"], chat=chat)
+        elif deed == "tap":
+            person.tap(fields["key"], at=home_of(person.zone or self._zone.key))
         elif deed == "start":
             person.start()
         elif deed == "press":

@@ -108,6 +108,21 @@ class Person:
             reply_to=reply_to,
         )
 
+    def send_location(
+        self, latitude: float, longitude: float, *, chat: Chat | None = None
+    ) -> Message:
+        """Say where one is, in degrees."""
+        return self._say(chat, location=(latitude, longitude))
+
+    def tap(self, label: str, *, at: tuple[float, float] = (0.0, 0.0)) -> Message:
+        """Tap the key with this label, being ``at`` (latitude, longitude). Raises ``LookupError``
+        if no such key is shown."""
+        shown = [key for row in self.chat.keys.rows for key in row]
+        key = next((key for key in shown if key.label == label), None)
+        if key is None:
+            raise LookupError(f"no key {label!r}; there are {[key.label for key in shown]}")
+        return self.send_location(*at) if key.location else self.send(label)
+
     def forward(self, message: Message, *, chat: Chat | None = None) -> Message:
         """Forward a message of a person or of a channel."""
         date = int(message.at.timestamp())

@@ -7,7 +7,7 @@ from typing import Any
 from bot.sandbox import parameters as p
 from bot.sandbox.chat import Chat
 from bot.sandbox.files import Document, Photo
-from bot.sandbox.keyboards import checked_keyboard
+from bot.sandbox.keyboards import Keys, checked_keyboard, checked_markup
 from bot.sandbox.message import Message
 from bot.sandbox.methods import Desk, Methods, Values
 from bot.sandbox.refusal import Refusal, bad_request, too_many
@@ -32,6 +32,10 @@ _REPLY: dict[str, p.Reader] = {
 
 def _keyboard(name: str, raw: Any) -> Any:
     return checked_keyboard(name, p.mapping(name, raw))
+
+
+def _markup(name: str, raw: Any) -> Any:
+    return checked_markup(name, p.mapping(name, raw))
 
 
 def _preview(name: str, raw: Any) -> dict[str, Any]:
@@ -74,7 +78,7 @@ _SENDING: dict[str, p.Reader] = {
     "protect_content": p.boolean,
     "allow_paid_broadcast": p.boolean,
     "reply_parameters": _reply,
-    "reply_markup": _keyboard,
+    "reply_markup": _markup,
 }
 
 
@@ -248,9 +252,13 @@ def _post(chat: Chat, values: Values, **fields: Any) -> dict[str, Any]:
     replied = chat.message(reply["message_id"]) if reply else None
     if reply and replied is None and not reply.get("allow_sending_without_reply"):
         raise bad_request("message to be replied not found")
+    markup = values.get("reply_markup")
+    if isinstance(markup, Keys):
+        chat.show_keys(markup)
+        markup = None
     return chat.post(
         None,
-        reply_markup=values.get("reply_markup"),
+        reply_markup=markup,
         thread_id=values.get("message_thread_id"),
         reply_to=replied,
         silent=values.get("disable_notification", False),

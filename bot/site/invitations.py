@@ -13,13 +13,13 @@ RIGHTS = "post_messages"
 """All that a channel's administrator needs to grant: what the bot posted it may edit."""
 
 
-def to_person(bot: str, language: str, topic: str = "") -> str:
-    """``bot`` is its own address, https://t.me/NAME."""
-    return f"{bot}?start={payload(language, topic)}"
+def to_person(bot: str, language: str, topic: str = "", source: str = "web") -> str:
+    """``bot`` is its own address, https://t.me/NAME; ``source`` is where the link stands."""
+    return f"{bot}?start={payload(language, topic, source)}"
 
 
 def to_group(bot: str, language: str) -> str:
-    return f"{bot}?startgroup={payload(language)}"
+    return f"{bot}?startgroup={payload(language, source='web')}"
 
 
 def to_channel(bot: str) -> str:

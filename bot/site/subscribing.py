@@ -43,7 +43,7 @@ class Subscribing:
         async def build(connection: AsyncConnection, languages: Sequence[str], tag: str) -> Answer:
             if self.bot is None or (topic and topic not in await self._topics(tag)):
                 raise NotThere(tag)
-            code = invitations.qr_code(invitations.to_person(self.bot, tag, topic))
+            code = invitations.qr_code(invitations.to_person(self.bot, tag, topic, "qr"))
             return Answer(code, SVG, ASK_AGAIN)
 
         return await self._page(request, ("qr", topic), build)

@@ -405,19 +405,21 @@ subscriber = Table(
     Column("languages", Text, nullable=False),  # in order, separated by spaces
     Column("topics", Text, nullable=False),  # sorted, separated by spaces; empty: all
     Column("timezone", Text, nullable=False),
+    Column("announcements", Text, nullable=False, server_default="all"),  # all, new, anniversaries
+    # Hours of the clock there, as 22:00-07:00, in which messages make no sound; empty: none.
+    Column("quiet", Text, nullable=False, server_default=""),
+    Column("source", Text, nullable=False, server_default=""),  # what the link said that led here
     Column("state", Text, nullable=False),  # active, pending, unreachable
     Column("reason", Text, nullable=False),
     Column("added_by", Text, nullable=False),  # who may configure a group or channel
     Column("created_at", UTCDateTime, nullable=False),
     Column("zone_since", UTCDateTime),  # when they last moved to another time zone
-    # When they last chose other languages or topics, or came back into reach.
+    # When they last chose otherwise what they get, or came back into reach.
     Column("wish_since", UTCDateTime),
     # When the address last changed: messages from before are not in the chat that it names now.
     Column("address_since", UTCDateTime),
     UniqueConstraint("transport", "address"),
-    Index(
-        "ix_subscriber_state_timezone_languages_topics", "state", "timezone", "languages", "topics"
-    ),
+    Index("ix_subscriber_wish", "state", "timezone", "languages", "topics", "announcements"),
     Index("ix_subscriber_zone_since", "zone_since"),
 )
 

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.audience import repository as audience
+from bot.audience.subscriber import Announcements
 from bot.clock import FixedClock
 from bot.delivery import lines
 from bot.delivery.engine import InProcess
@@ -88,6 +89,8 @@ class Office:
         *languages: str,
         zone: str = "UTC",
         topics: Sequence[str] = (),
+        announcements: Announcements = Announcements.ALL,
+        quiet: str = "",
     ) -> None:
         try:
             self.sandbox.chat(ident)
@@ -103,6 +106,8 @@ class Office:
                 languages=languages,
                 timezone=zone,
                 topics=topics,
+                announcements=announcements,
+                quiet=quiet,
             )
 
     async def release(
@@ -168,6 +173,10 @@ class Office:
 
     async def states(self) -> dict[str, str]:
         return {e.address or str(e.subscriber_id): e.state.value for e in await self.entries()}
+
+    def sounds(self, ident: int) -> list[bool]:
+        """Whether each message was heard."""
+        return [not m.silent for m in self.sandbox.chat(ident).messages if m.from_bot]
 
     def texts(self, ident: int) -> list[str]:
         return [m.text for m in self.sandbox.chat(ident).messages if m.from_bot]
