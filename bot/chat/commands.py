@@ -23,11 +23,11 @@ Menu = Sequence[tuple[str, Text]]
 # Translators: what a command does, as Telegram's menu shows it; at most 256 characters, better 30.
 SUBSCRIBERS: tuple[tuple[str, Text], ...] = (
     ("start", ptext("command", "Subscribe")),
-    ("settings", ptext("command", "Choose what you get, and when")),
+    ("settings", text("Choose what you get, and when")),
     ("language", ptext("command", "Choose languages")),
     ("topics", ptext("command", "Choose topics")),
     ("timezone", ptext("command", "Choose the time zone")),
-    ("quiet", ptext("command", "Choose hours without a sound")),
+    ("quiet", text("Choose hours without a sound")),
     ("latest", ptext("command", "Show the latest releases")),
     ("calendar", ptext("command", "Show the coming anniversaries")),
     ("search", text("Search the press releases")),

@@ -53,5 +53,5 @@ def quiet_hours(kept: str) -> Text:
     try:
         hours = quiet.read(kept)
     except quiet.BadHours:
-        return ptext("quiet hours", "none")
+        return text("switched off")
     return text("{begin} to {end}", begin=hours.begin, end=hours.end)

@@ -55,26 +55,32 @@ async def command(turn: Turn, arguments: str) -> None:
     if not arguments:
         await show(turn, OWN, subject)
         return
-    found, near = await asyncio.to_thread(_look_up, turn, arguments, turn.office.clock.now())
+    now, own = turn.office.clock.now(), (*turn.languages, turn.words.tag, "en")
+    every = (*own, *interface_languages(), *turn.office.settings.languages)
+    found = await asyncio.to_thread(_meant, arguments, tuple(dict.fromkeys(every)), now)
     if found is None:
-        await _propose(turn, arguments, near)
+        await _propose(turn, arguments, await _near(turn, arguments, tuple(dict.fromkeys(own))))
     elif len(found.zones) == 1:
         await _set(turn, OWN, subject, found.zones[0])
     else:
         await _choose(turn, OWN, subject, found)
 
 
-def _look_up(turn: Turn, written: str, now: datetime) -> tuple[Place | None, list[Place]]:
-    """What is meant; else what may be meant. Reads the names of places in several languages."""
-    own = dict.fromkeys((*turn.languages, turn.words.tag, "en"))
-    every = (*own, *interface_languages(), *turn.office.settings.languages)
-    exact = places.zone_written(written)
-    found = None if "/" in written else places.named(written, tuple(dict.fromkeys(every)), now)
-    if found is None and exact is not None:
-        found = Place(exact, (exact,))
+def _meant(written: str, tags: tuple[str, ...], now: datetime) -> Place | None:
+    """A place of that name, or the zone itself. The first time it reads the names in a language."""
+    found = None if "/" in written else places.named(written, tags, now)
     if found is not None:
-        return found, []
-    return None, places.near(written, tuple(own)[:MOST_LANGUAGES], now)
+        return found
+    zone = places.zone_written(written)
+    return None if zone is None else Place(zone, (zone,))
+
+
+async def _near(turn: Turn, written: str, tags: tuple[str, ...]) -> list[Place]:
+    """What may be meant; comparing names is work, of which each person is given so much."""
+    if turn.office.searches.take(turn.user_id) != "yes":
+        return []
+    now = turn.office.clock.now()
+    return await asyncio.to_thread(places.near, written, tags[:MOST_LANGUAGES], now)
 
 
 async def _propose(turn: Turn, written: str, near: Sequence[Place]) -> None:
@@ -108,7 +114,9 @@ async def press_country(turn: Turn, parts: Sequence[str]) -> None:
 
 async def _choose(turn: Turn, ref: str, subject: Subscriber, place: Place) -> None:
     """Which of the clocks of a country: each with the time that it shows."""
-    page = turn.page(text("There are several time zones in {place}. Which one?", place=place.name))
+    page = turn.page(
+        text("There are several time zones here: {place}. Which one?", place=place.name)
+    )
     buttons = [
         press(f"{_city(turn, zone)} · {_clock(turn, zone)}", "zone", ref, zone)
         for zone in place.zones
@@ -161,8 +169,9 @@ async def show(turn: Turn, ref: str, subject: Subscriber) -> None:
     await turn.show(page, [*in_rows(buttons), here, last_row(ref, subject)])
 
 
-async def ask_location(turn: Turn, _parts: Sequence[str]) -> None:
+async def ask_location(turn: Turn, parts: Sequence[str]) -> None:
     """The button “Find it by my location”."""
+    parts_of(parts, 0)
     await subject_of(turn, OWN)
     page = turn.page(
         text(

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Select,
     Update,
     bindparam,
-    case,
     delete,
     exists,
     func,
@@ -361,10 +360,22 @@ def audience_of(
     return where
 
 
-_QUIET = case(
-    (t.subscriber.c.quiet == "", ""), else_=t.subscriber.c.quiet + " " + t.subscriber.c.timezone
-).label("quiet")
-"""In one, since it is looked up for each message."""
+_PARTED = "\x1f"
+"""Between the parts of :data:`_PERSON`; in none of them."""
+
+
+def _person() -> ColumnElement[str]:
+    s = t.subscriber.c
+    parts = (s.transport, s.address, s.languages, s.state, s.timezone, s.quiet)
+    whole: ColumnElement[str] = parts[0]
+    for part in parts[1:]:
+        whole = whole + literal(_PARTED) + part
+    return whole
+
+
+_PERSON = _person()
+"""What sending needs of a subscriber, in one value: for each message it is looked up once, not once
+for each column."""
 
 
 def _claim() -> ReturningUpdate[Any]:
@@ -422,10 +433,7 @@ def _claim() -> ReturningUpdate[Any]:
             d.c.reason,
             d.c.way,
             d.c.revision,
-            *(
-                select(column).where(person).scalar_subquery().label(column.name)
-                for column in (s.c.transport, s.c.address, s.c.languages, s.c.state, _QUIET)
-            ),
+            select(_PERSON).where(person).scalar_subquery().label("person"),
         )
     )
 
@@ -482,16 +490,16 @@ async def claim(
     }
     claims, gone = [], []
     for row in await connection.execute(_CLAIM, values):
-        if row.address is None:
+        if row.person is None:
             gone.append(row.subscriber_id)
             continue
-        quiet, _, zone = row.quiet.partition(" ")
+        transport, address, languages, state, zone, quiet = row.person.split(_PARTED)
         claims.append(
             Claim(
                 subscriber_id=row.subscriber_id,
-                transport=row.transport,
-                address=row.address,
-                languages=tuple(row.languages.split()),
+                transport=transport,
+                address=address,
+                languages=tuple(languages.split()),
                 language=row.language,
                 fallback=row.fallback,
                 due_at=row.due_at,
@@ -500,9 +508,9 @@ async def claim(
                 reason=row.reason,
                 way=Way(row.way),
                 revision=row.revision,
-                unreachable=row.state == SubscriberState.UNREACHABLE,
+                unreachable=state == SubscriberState.UNREACHABLE,
                 quiet=quiet,
-                zone=zone or "UTC",
+                zone=zone,
             )
         )
     if gone:

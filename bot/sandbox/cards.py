@@ -152,7 +152,7 @@ def _bubble(message: Message, catalog: Catalog, zone: tzinfo) -> Bubble:
         iso=at.isoformat(),
         author="" if private else _author(message),
         edited=catalog.render(ptext("a message", "edited")) if message.edited else "",
-        silent=catalog.render(ptext("a message", "without a sound")) if message.silent else "",
+        silent=catalog.render(text("without a sound")) if message.silent else "",
         origin=_origin(message, catalog),
         quoted=_quoted(message.reply_to),
         file=document.name if document else "",

@@ -27,11 +27,13 @@ def test_every_topic_fits_into_a_link_that_telegram_takes_and_is_found_again(bac
     assert invitation.payload("pt-BR", "harbour") == "l-pt-BR_t-harbour"
     for language in ("ru", "pt-BR", "zh-Hant-HK"):
         for topic in TOPICS:
-            written = invitation.payload(language, topic)
-            assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", written)
-            read = invitation.read(written)
-            assert (read.language, read.topic_among(TOPICS)) == (language, topic)
-            assert read.topic_among(()) == ""
+            for source in ("", "web", "poster-in-the-lobby"):
+                written = invitation.payload(language, topic, source)
+                assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", written)
+                read = invitation.read(written)
+                found = read.language, read.topic_among(TOPICS), read.source
+                assert found == (language, topic, source)
+                assert read.topic_among(()) == ""
         assert invitation.read(invitation.payload(language)).language == language
 
 
@@ -99,6 +101,10 @@ HOSTILE = (
     "t-draft-topic",
     "l-\u202eur_t-\x00harbour",
     "setup",
+    "s-",
+    "s-_t-harbour",
+    "s-<b>bold</b>",
+    "l-en_s-web_s-web_t-harbour",
     "l-" + "a" * 3000,
 )
 
@@ -128,10 +134,11 @@ async def test_a_group_that_a_link_brought_the_bot_into_is_asked_about_its_langu
     group.add_bot()
     first = await owner.chat.wait_for("Rowers", after=start)
     # As Telegram does with the parameter of ?startgroup=
-    owner.send("/start@herald_sandbox_bot l-ar_t-harbour", chat=group)
+    owner.send("/start@herald_sandbox_bot l-ar_s-web_t-harbour", chat=group)
     card = await owner.chat.wait_for("Rowers", after=first)
     assert "العربية" in card.text
     pending = await bot.subscriber(GROUP)
+    assert pending.source == "web"
     assert (pending.languages, pending.topics) == (("ar",), ("harbour",))
     await owner.press("Confirm", card)
     assert (await bot.subscriber(GROUP)).state is SubscriberState.ACTIVE

@@ -95,7 +95,9 @@ async def test_a_right_that_was_taken_away_is_missed_by_old_buttons(
 FORGED = ["", ":", "approve", "approve:1", "approve:x:en:0", "release:999999999999999",
     "release:9999999999999999999999", "release:-1", "preview:1:../../etc", "at:1:-5:UTC",
     "at:1:99999999999999:UTC", "at:1:1800000000:Mars/Base", "lang:0:+:xx", "lang:x:+:fr",
-    "zone:0:Nowhere/At_All", "topic:0:+:00", "open:0:q", "done", "done:１", "resume:1:2",
+    "zone:0:Nowhere/At_All", "topic:0:+:00", "open:0:x", "open:0:",
+    "lang:0:^:xx", "what:0:news", "what:0:", "quiet:0:7-7", "quiet:0:x",
+    "land:0:ZZ", "land:0:us", "zone:0:../../etc", "here:1:x", "done", "done:１", "resume:1:2",
     "cancel:٣", "nothing:at:all", "__class__", "speak:fr:fr"]  # fmt: skip
 
 

@@ -27,6 +27,7 @@ async def test_a_channel_is_confirmed_in_private_by_who_added_the_bot(bot: Any) 
     ru = catalog_for("ru")
     await owner.press(ru.gettext("Languages"), card)
     await owner.press("العربية", card)
+    await owner.press(ru.gettext("All settings"), card)
     await owner.press(ru.gettext("Topics"), card)
     await owner.press(ru.gettext("Confirm"), card)
     active = await bot.subscriber(CHANNEL)
@@ -49,6 +50,7 @@ async def test_a_channel_of_somebody_unknown_stays_silent_until_they_come(bot: A
     listed = await bot.ask(owner, "/channels")
     assert "“Tides”: active, English" in listed.text
     await owner.press("Tides", listed)
+    await owner.press("Languages", listed)
     await owner.press("Français", listed)
     assert (await bot.subscriber(CHANNEL)).languages == ("en", "fr")
 

@@ -110,12 +110,30 @@ async def test_languages_are_kept_in_the_order_in_which_they_were_pressed(bot: A
     card = await bot.ask(person, "/language")
     await person.press("Русский", card)
     await person.press("Français", card)
-    assert [b.label for b in card.buttons][:3] == ["1 · English", "3 · Français", "2 · Русский"]
+    labels = [b.label for b in card.buttons]
+    assert labels[:5] == ["1 · English", "2 · Русский", "↑ Русский", "3 · Français", "↑ Français"]
     await person.press("1 · English", card)
     assert (await bot.subscriber(person.id)).languages == ("ru", "fr")
     await person.press(word("ru", "Done"), card)
     assert word("ru", "Noted.") in card.text
     assert not card.buttons
+
+
+@ON_ONE
+@pytest.mark.parametrize("tag", ["en", "ar"])
+async def test_a_language_is_put_first_by_one_press(bot: Any, tag: str) -> None:
+    person = bot.person(language=tag)
+    await bot.ask(person, "/start")
+    card = await bot.ask(person, "/language")
+    for name in ("Русский", "Français"):
+        await person.press(name, card)
+    await person.press("↑ Français", card)
+    assert (await bot.subscriber(person.id)).languages == ("fr", tag, "ru")
+    assert word("fr", "Now: {languages}", languages="Français").split(":")[0] in card.text
+    stale = next(b for b in card.buttons if b.label == "↑ Русский")
+    await person.press("3 · Русский", card)
+    await bot.sandbox.chats.queries.open(person, card, stale.data)
+    assert (await bot.subscriber(person.id)).languages == ("fr", tag)
 
 
 @ON_ONE
@@ -149,25 +167,8 @@ async def test_the_time_zone_can_be_written_or_pressed(bot: Any) -> None:
     assert "19:00" in answer.text or "7:00" in answer.text
     assert (await bot.subscriber(person.id)).timezone == "Asia/Tokyo"
     card = await bot.ask(person, "/timezone")
-    await person.press("Africa/Nairobi", card)
+    await person.press("Nairobi", card)
     assert (await bot.subscriber(person.id)).timezone == "Africa/Nairobi"
-
-
-@ON_ONE
-@pytest.mark.parametrize(
-    ("written", "meant"), [("Paris", "Europe/Paris"), ("Asia/Tokio", "Asia/Tokyo")]
-)
-async def test_an_unknown_time_zone_is_refused_with_a_suggestion(
-    bot: Any, written: str, meant: str
-) -> None:
-    person = bot.person()
-    await bot.ask(person, "/start")
-    before = (await bot.subscriber(person.id)).timezone
-    answer = await bot.ask(person, f"/timezone {written}")
-    assert f"There is no time zone “{written}”" in answer.text
-    assert (await bot.subscriber(person.id)).timezone == before
-    await person.press(meant, answer)
-    assert (await bot.subscriber(person.id)).timezone == meant
 
 
 async def test_latest_lists_the_newest_in_the_readers_language_with_links(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-HEADER = "address,languages,timezone,topics\n"
+HEADER = "address,languages,timezone,topics\n"  # as files were before there was more
+WHOLE = "address,languages,timezone,topics,announcements,quiet\n"
 
 
 def people(cli) -> list[dict]:
@@ -71,6 +72,8 @@ def test_addresses_are_left_out_unless_asked_for(sqlite_cli) -> None:
         (("telegram:1", "--languages", "en,klingon"), "BCP 47"),
         (("telegram:1", "--timezone", "Mars/Base"), "Europe/Paris"),
         (("telegram:1", "--topics", "Not A Topic!"), "hyphens"),
+        (("telegram:1", "--announcements", "some"), "anniversaries"),
+        (("telegram:1", "--quiet", "25-3"), "22:00-07:00"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_remedy(sqlite_cli, arguments, remedy) -> None:
@@ -93,13 +96,63 @@ def test_a_file_goes_in_whole_and_comes_out_again(cli, write) -> None:
     assert taken.status == 0
     assert "3 subscribers added." in taken.out
     exported = cli("subscribers", "export", "--addresses").out
-    assert exported.splitlines()[0] == "address,languages,timezone,topics"
-    assert "telegram:-1009876543210/5,zh-Hant,UTC,charter services" in exported
-    assert "telegram:@example_news,ar,Asia/Baku,charter" in exported
+    assert exported.startswith(WHOLE)
+    assert "telegram:-1009876543210/5,zh-Hant,UTC,charter services,all,\n" in exported
+    assert "telegram:@example_news,ar,Asia/Baku,charter,all,\n" in exported
 
     again = cli("subscribers", "import", write("again.csv", exported))
     assert "3 brought up to date." in again.out
     assert cli("subscribers", "export", "--addresses").out == exported
+
+
+def test_what_is_announced_and_quiet_hours_go_in_and_out(cli, write) -> None:
+    content = (
+        "quiet,address,announcements,languages,topics,timezone\n"
+        "22-7,telegram:1,Anniversaries,fr,,Europe/Paris\n"
+        "22:30-06:45,telegram:-100123/7,new,en,,UTC\n"
+        ",telegram:3,,en,,UTC\n"
+    )
+    assert cli("subscribers", "import", write("p.csv", content)).status == 0
+    found = {one["address"]: (one["announcements"], one["quiet"]) for one in people(cli)}
+    assert found == {
+        "telegram:1": ("anniversaries", "22:00-07:00"),
+        "telegram:-100123/7": ("new", "22:30-06:45"),
+        "telegram:3": ("all", ""),
+    }
+    exported = cli("subscribers", "export", "--addresses").out
+    cli("subscribers", "import", write("again.csv", exported))
+    assert cli("subscribers", "export", "--addresses").out == exported
+
+
+def test_a_file_of_an_earlier_version_leaves_what_it_does_not_know_of(cli, write) -> None:
+    file = WHOLE + "telegram:1,fr,UTC,,new,22-7\ntelegram:2,fr,UTC,,new,22-7\n"
+    cli("subscribers", "import", write("p.csv", file))
+    cli("subscribers", "import", write("old.csv", HEADER + "telegram:1,en,UTC,\n"))
+    cli("subscribers", "import", write("q.csv", WHOLE + "telegram:2,en,UTC,,,\n"))
+    cli("subscribers", "add", "telegram:1", "--languages", "ar")
+    found = {one["address"]: one for one in people(cli)}
+    kept, emptied = found["telegram:1"], found["telegram:2"]
+    assert (kept["languages"], kept["announcements"], kept["quiet"]) == (
+        ["ar"],
+        "new",
+        "22:00-07:00",
+    )
+    assert (emptied["announcements"], emptied["quiet"]) == ("all", "")
+
+
+def test_one_is_told_of_less_and_at_night_without_a_sound(cli) -> None:
+    cli("subscribers", "add", "telegram:5", "--announcements", "anniversaries", "--quiet", "23-8")
+    [one] = people(cli)
+    assert (one["announcements"], one["quiet"]) == ("anniversaries", "23:00-08:00")
+    cli("subscribers", "add", "telegram:5", "--announcements", "all", "--quiet", "")
+    [one] = people(cli)
+    assert (one["announcements"], one["quiet"]) == ("all", "")
+
+
+def test_how_many_came_by_which_link_is_counted(sqlite_cli) -> None:
+    none = sqlite_cli("subscribers", "list", "--sources", "--json")
+    assert none.json == []
+    assert "Nobody has come by a link" in sqlite_cli("subscribers", "list", "--sources").err
 
 
 def test_columns_may_come_in_any_order(sqlite_cli, write) -> None:
@@ -147,10 +200,10 @@ def test_wrong_lines_can_be_skipped_and_are_reported(cli, write) -> None:
 
 
 def test_more_than_is_held_in_memory_at_once_goes_in_and_out(sqlite_cli, write) -> None:
-    lines = "".join(f"telegram:{n},en,UTC,\n" for n in range(1, 4502))
-    assert sqlite_cli("subscribers", "import", write("p.csv", HEADER + lines)).status == 0
+    lines = "".join(f"telegram:{n},en,UTC,,new,22:00-07:00\n" for n in range(1, 4502))
+    assert sqlite_cli("subscribers", "import", write("p.csv", WHOLE + lines)).status == 0
     exported = sqlite_cli("subscribers", "export", "--addresses").out
-    assert sorted(exported.splitlines()) == sorted((HEADER + lines).splitlines())
+    assert sorted(exported.splitlines()) == sorted((WHOLE + lines).splitlines())
 
 
 def test_a_file_that_is_wrong_throughout_is_not_told_line_by_line(sqlite_cli, write) -> None:
@@ -167,6 +220,11 @@ def test_a_file_that_is_wrong_throughout_is_not_told_line_by_line(sqlite_cli, wr
     [
         ("", "The first line must be"),
         ("address;languages\n", "The first line must be"),
+        ("address,languages,timezone,topics,quiet,quiet\n", "The first line must be"),
+        ("address,languages,timezone,topics,name\n", "The first line must be"),
+        ("address,languages,timezone,quiet\n", "The first line must be"),
+        (WHOLE + "telegram:1,fr,,,sometimes,\n", "line 2: “sometimes”"),
+        (WHOLE + "telegram:1,fr,,,,7-7\n", "line 2: “7-7”"),
         (HEADER.encode() + b"telegram:1,\xff,,\n", "line 2: This line is not in UTF-8"),
         (HEADER + 'telegram:1,"fr,,\n', "not valid CSV"),
     ],

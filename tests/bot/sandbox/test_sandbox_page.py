@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+)
 
 from bot.errors import PolyheraldError
 from bot.sandbox import Sandbox
@@ -189,3 +195,22 @@ async def test_long_chats_show_their_end(sandbox: Sandbox, browser: aiohttp.Clie
     assert "line 99;" in html
     assert "line 0;" not in html
     assert "Older messages are not shown." in html
+
+
+async def test_keys_are_shown_and_tapped_and_silence_is_seen(
+    sandbox: Sandbox, api: Bot, browser: aiohttp.ClientSession
+) -> None:
+    sandbox.person(11, "Ada", "fr", zone="Asia/Baku").start()
+    keys = ReplyKeyboardMarkup([[KeyboardButton(HOSTILE, request_location=True)]])
+    await api.send_message(11, "Where?", reply_markup=keys, disable_notification=True)
+    html = await shown(browser)
+    assert "sans son" in html
+    assert HOSTILE not in html
+    form = {"key": HOSTILE}
+    assert (await browser.post("/chats/11/tap", data=form)).status == 200
+    updates = await api.get_updates(timeout=5)
+    shared = updates[-1].message
+    assert shared is not None
+    assert shared.location is not None
+    assert (round(shared.location.latitude), round(shared.location.longitude)) == (40, 50)
+    assert (await browser.post("/chats/11/tap", data={"key": "none"})).status == 400

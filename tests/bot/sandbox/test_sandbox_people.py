@@ -12,6 +12,9 @@ from telegram import (
     BotCommandScopeChat,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
 )
 from telegram.error import BadRequest
 
@@ -154,3 +157,42 @@ async def test_the_card_per_language(api: Bot) -> None:
     ):
         with pytest.raises(BadRequest):
             await refused
+
+
+LOCATION_KEYS = ReplyKeyboardMarkup(
+    [[KeyboardButton("Here I am", request_location=True)], [KeyboardButton("Never mind")]],
+    one_time_keyboard=True,
+)
+
+
+async def test_keys_send_where_one_is_or_what_they_say_until_they_are_taken_away(
+    sandbox: Sandbox, api: Bot
+) -> None:
+    person = sandbox.person(11, "Ada")
+    person.start()
+    await api.send_message(11, "Where?", reply_markup=LOCATION_KEYS)
+    with pytest.raises(LookupError, match="Here I am"):
+        person.tap("There you are")
+    person.tap("Here I am", at=(40.5, 49.75))
+    person.tap("Never mind")
+    _, shared, said = (update.message for update in await api.get_updates(timeout=5))
+    assert shared is not None
+    assert said is not None
+    assert shared.location is not None
+    assert (shared.location.latitude, shared.location.longitude) == (40.5, 49.75)
+    assert shared.text is None
+    assert said.text == "Never mind"
+    sent = await api.send_message(11, "Thanks", reply_markup=ReplyKeyboardRemove())
+    assert sent.reply_markup is None
+    with pytest.raises(LookupError):
+        person.tap("Never mind")
+
+
+async def test_only_a_private_chat_is_asked_where_somebody_is(sandbox: Sandbox, api: Bot) -> None:
+    person = sandbox.person(11, "Ada")
+    group = sandbox.group(-100, "Rowers", person)
+    group.add_bot()
+    with pytest.raises(BadRequest, match="private chats only"):
+        await api.send_message(-100, "Where?", reply_markup=LOCATION_KEYS)
+    await api.send_message(-100, "Well?", reply_markup=ReplyKeyboardMarkup([["Yes", "No"]]))
+    assert [key.label for row in group.keys.rows for key in row] == ["Yes", "No"]

@@ -27,13 +27,13 @@ async def test_the_bot_is_offered_once_it_is_known_in_the_pages_language(
     newsroom.site.telegram_link = BOT
     offered = [href for href in hrefs(await newsroom.page("/fr/subscribe")) if BOT in href]
     assert offered == [
-        f"{BOT}?start=l-fr",
-        f"{BOT}?start=l-fr_t-lamps",
-        f"{BOT}?start=l-fr_h-28cc932cabea",
-        f"{BOT}?startgroup=l-fr",
+        f"{BOT}?start=l-fr_s-web",
+        f"{BOT}?start=l-fr_s-web_t-lamps",
+        f"{BOT}?start=l-fr_s-web_h-28cc932cabea",
+        f"{BOT}?startgroup=l-fr_s-web",
         f"{BOT}?startchannel&admin=post_messages",
     ]
-    assert f"{BOT}?start=l-zh-Hant" in hrefs(await newsroom.page("/zh-Hant/subscribe"))
+    assert f"{BOT}?start=l-zh-Hant_s-web" in hrefs(await newsroom.page("/zh-Hant/subscribe"))
 
 
 async def test_every_link_has_a_code_that_says_in_words_what_it_is(
@@ -44,7 +44,7 @@ async def test_every_link_has_a_code_that_says_in_words_what_it_is(
     newsroom.site.telegram_link = BOT
     page = await newsroom.page("/fr/subscribe")
     image = page.find(".//main//img")
-    assert f"{BOT}?start=l-fr" in image.get("alt")
+    assert f"{BOT}?start=l-fr_s-qr" in image.get("alt")
     codes = [image.get("src"), *(h for h in hrefs(page) if h.endswith(".svg"))]
     drawn = set()
     for code in codes:
