@@ -88,8 +88,8 @@ async def _view(turn: Turn) -> tuple[Page, Rows]:
     return page, [
         [press(text("All together at …"), "digest"), press(text("At once"), "digest!", NONE)],
         [
-            press(text("Quiet hours …"), "quiet", NONE),
-            press(text("No quiet hours"), "quiet!", NONE, NONE),
+            press(text("Quiet hours …"), "rest", NONE),
+            press(text("No quiet hours"), "rest!", NONE, NONE),
         ],
         [urgent],
     ]
@@ -133,12 +133,12 @@ async def choose_quiet(turn: Turn, parts: Sequence[str]) -> None:
     if first is None:
         await turn.show(
             text("From which hour shall there be quiet, on your clock?"),
-            [*_clock(turn, "quiet"), _leave()],
+            [*_clock(turn, "rest"), _leave()],
         )
         return
     await turn.show(
         text("Quiet from {hour}. Until when?", hour=_hour(first)),
-        [*_clock(turn, "quiet!", first, but=first), _leave()],
+        [*_clock(turn, "rest!", first, but=first), _leave()],
     )
 
 

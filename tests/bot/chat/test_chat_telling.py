@@ -197,7 +197,7 @@ async def test_a_button_in_a_collected_message_leads_to_what_it_names(
 
 @pytest.mark.parametrize(
     "data",
-    ["digest!:24", "digest!:x", "digest!:", "quiet:-1", "quiet!:3:3", "quiet!:3:-", "quiet!:-:4",
+    ["digest!:24", "digest!:x", "digest!:", "rest:-1", "rest!:3:3", "rest!:3:-", "rest!:-:4",
      "urgent!:2", "urgent!:", "digest!:٣"],
 )  # fmt: skip
 async def test_a_forged_hour_is_refused(office: Any, data: str) -> None:
@@ -215,8 +215,8 @@ async def test_only_staff_have_it(bot: Any) -> None:
         "notices",
         "digest",
         "digest!:8",
-        "quiet:-",
-        "quiet!:-:-",
+        "rest:-",
+        "rest!:-:-",
         "urgent!:0",
         "report:1",
     ):
