@@ -24,20 +24,29 @@ class _Account:
 
 
 class Allowance:
-    """Kept in memory: a restart gives everybody all of it. ``now`` is monotonic."""
+    """Kept in memory: a restart gives everybody all of it. ``now`` is monotonic; ``every`` are
+    seconds."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        at_once: int = AT_ONCE,
+        every: float = EVERY,
+    ) -> None:
         self._now = now
+        self._at_once = at_once
+        self._every = every
         self._accounts: dict[int, _Account] = {}
 
     def take(self, who: int) -> Answer:
         """Whether this person may once more; the first refusal is for telling them."""
         now = self._now()
-        account = self._accounts.pop(who, None) or _Account(AT_ONCE, now)
+        account = self._accounts.pop(who, None) or _Account(self._at_once, now)
         if len(self._accounts) >= REMEMBERED:  # who asked longest ago is forgotten
             del self._accounts[next(iter(self._accounts))]
         self._accounts[who] = account
-        account.left = min(AT_ONCE, account.left + (now - account.at) / EVERY)
+        account.left = min(self._at_once, account.left + (now - account.at) / self._every)
         account.at = now
         if account.left >= 1:
             account.left -= 1

@@ -14,6 +14,7 @@ from bot.chat import (
     corrections,
     drafts,
     history,
+    inline,
     overview,
     pictures,
     preferences,
@@ -143,7 +144,9 @@ async def dispatch(turn: Turn, update: telegram.Update) -> None:
         await rooms.changed(turn, update.my_chat_member)
     elif update.callback_query is not None:
         await _press(turn, update.callback_query)
-    elif update.message is not None:
+    elif update.inline_query is not None:
+        await inline.answer(turn, update.inline_query)
+    elif update.message is not None and not _is_shared(turn, update.message):
         await _message(turn, update.message)
 
 
@@ -153,6 +156,12 @@ async def _press(turn: Turn, query: telegram.CallbackQuery) -> None:
     if handler is None or not turn.private:
         raise outdated()
     await handler(turn, parts)
+
+
+def _is_shared(turn: Turn, message: telegram.Message) -> bool:
+    """Whether it is what somebody has just chosen inline: our own words, and asked of nobody."""
+    via = message.via_bot
+    return via is not None and via.id == turn.office.bot.id and message.forward_origin is None
 
 
 async def _message(turn: Turn, message: telegram.Message) -> None:
@@ -198,7 +207,8 @@ async def _message(turn: Turn, message: telegram.Message) -> None:
 def _command(turn: Turn, message: telegram.Message) -> tuple[str, str]:
     """The command that a message begins with, and what comes after; "" for none of ours."""
     words = message.text or ""
-    found = _COMMAND.match(words)
+    # What is forwarded are somebody else's words, and nothing that this person asks for.
+    found = _COMMAND.match(words) if message.forward_origin is None else None
     if found is None:
         return "", words
     addressee = (found[2] or "").lower()

@@ -52,6 +52,8 @@ class Office:
     checks: Allowance = field(default_factory=Allowance)
     """Of texts to be checked."""
     searches: Allowance = field(default_factory=Allowance)
+    inquiries: Allowance = field(default_factory=lambda: Allowance(at_once=40, every=1.5))
+    """Inline: clients ask anew while words are being written."""
 
     @property
     def bot(self) -> telegram.Bot:

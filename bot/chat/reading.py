@@ -239,6 +239,14 @@ async def explain(turn: Turn, _arguments: str) -> None:
     page.gap().line(
         text("For a group or channel: add me there as an admin, and choose here what it gets.")
     )
+    bot = turn.office.bot
+    if bot.supports_inline_queries:
+        page.line(
+            text(
+                "To share a release in any chat: write {name} there, and words that you look for.",
+                name=f"@{bot.username}",
+            )
+        )
     if turn.actor is not None:
         page.gap().line(text("For the press office:"), bold=True)
         for name, what in (*STAFF, *(ADMIN if turn.actor.may("administer") else ())):

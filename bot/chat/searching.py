@@ -17,6 +17,9 @@ from translations.words import terms
 
 BEST = 5
 
+LINK = "search"
+"""What a link into the private chat carries that is to tell how to search."""
+
 
 async def command(turn: Turn, arguments: str) -> None:
     """/search WORDS, in the reader's languages first, else in whichever has them."""
@@ -30,7 +33,7 @@ async def command(turn: Turn, arguments: str) -> None:
         available = await publication.languages(connection)
     best, hits, others = "", Found(), []
     is_question = False
-    for tag in _in_order(turn, available):
+    for tag in in_order(turn, available):
         if not (wanted := terms(asked, tag)):
             continue
         is_question = True
@@ -56,11 +59,11 @@ async def command(turn: Turn, arguments: str) -> None:
         )
 
 
-def _in_order(turn: Turn, available: Sequence[str]) -> list[str]:
-    """The languages that serve this reader, the best first, and then all others."""
+def in_order(turn: Turn, available: Sequence[str]) -> list[str]:
+    """The languages that serve this reader, the best first, then the office's, then all others."""
     ordered: list[str] = []
     rest = list(available)
-    for wished in turn.languages:
+    for wished in (*turn.languages, *turn.office.settings.languages):
         match = best_match([wished], rest)
         if match is not None:
             ordered.append(match.tag)

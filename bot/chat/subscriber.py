@@ -14,7 +14,7 @@ from bot.audience import repository as audience
 from bot.audience.choice import choose
 from bot.audience.invitation import Invitation
 from bot.audience.subscriber import Subscriber, SubscriberState
-from bot.chat import joining, rooms, subscription
+from bot.chat import joining, rooms, searching, subscription
 from bot.chat.keyboards import in_rows, outdated, parts_of, press
 from bot.chat.office import TRANSPORT
 from bot.chat.page import Page
@@ -39,6 +39,9 @@ async def start(turn: Turn, payload: str) -> None:
         return
     if payload.startswith(staffing.LINK):
         await joining.join(turn, payload.removeprefix(staffing.LINK))
+        return
+    if payload == searching.LINK:
+        await searching.command(turn, "")
         return
     invited = invitation.read(payload)
     if turn.subscriber is None:

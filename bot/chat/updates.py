@@ -21,7 +21,7 @@ from bot.errors import BadDocument, PolyheraldError, StoreError
 from bot.store import tables as t
 from translations.text import text
 
-KINDS = ("message", "callback_query", "my_chat_member")
+KINDS = ("message", "callback_query", "inline_query", "my_chat_member")
 """What Telegram is asked for (Bot API, ``allowed_updates``)."""
 
 KEPT = timedelta(days=2)
@@ -45,11 +45,12 @@ class Updates:
         ``None`` stands for an update with which nothing is to be done."""
         try:
             update = telegram.Update.de_json(raw, self._office.bot)
-            chat = update.effective_chat
+            chat, user = update.effective_chat, update.effective_user
         except Exception as error:  # noqa: BLE001 – a newer Bot API may send anything
             log.warning("update not understood", error=type(error).__name__)
             return None
-        key = chat.id if chat is not None else 0
+        # What is asked inline comes from a person, and from no chat.
+        key = chat.id if chat is not None else user.id if user is not None else 0
         place = self._lines.join(key, update)
         if place is None:
             log.warning("update dropped: too many from one chat", update=update.update_id)
@@ -78,7 +79,8 @@ class Updates:
             turn = await self._turn(update)
             if not await turn.is_handled():
                 await dispatch.dispatch(turn, update)
-                await turn.claim()
+                if update.inline_query is None:  # which is only read for, and may be once more
+                    await turn.claim()
         except Handled:
             log.debug("update already handled", update=update.update_id)
         except StoreError as error:

@@ -203,7 +203,7 @@ async def _token(settings: Settings, now: datetime) -> list[Finding]:
     try:
         async with asyncio.timeout(TOKEN_SECONDS):
             name = await transport.check()
-            found = await _updates(transport.bot, settings, now)
+            found = [*_inline(transport.bot), *await _updates(transport.bot, settings, now)]
     except PolyheraldError as refusal:
         return [error("token", refusal.what)]
     except TimeoutError:
@@ -217,6 +217,19 @@ async def _token(settings: Settings, now: datetime) -> list[Finding]:
     finally:
         await transport.close()
     return [ok("token", text("The bot is @{name}.", name=name)), *found]
+
+
+def _inline(bot: telegram.Bot) -> list[Finding]:
+    """Whether releases can be shared by writing the bot's name (Bot API, ``getMe``)."""
+    if bot.supports_inline_queries:
+        return [ok("inline", text("Releases can be shared in any chat by the bot’s name."))]
+    return [
+        warning(
+            "inline",
+            text("Inline mode is off: nobody can share a release by the bot’s name."),
+            text("Send /setinline to @BotFather, choose this bot, and give it a few words."),
+        )
+    ]
 
 
 async def _updates(bot: telegram.Bot, settings: Settings, now: datetime) -> list[Finding]:

@@ -35,7 +35,7 @@ def get_me(desk: Desk, _values: Values) -> dict[str, Any]:
         **desk.chats.bot,
         "can_join_groups": True,
         "can_read_all_group_messages": False,
-        "supports_inline_queries": False,
+        "supports_inline_queries": desk.chats.offers.is_on,
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }

@@ -14,6 +14,7 @@ from bot.sandbox.bubbles import as_html, safe_link
 from bot.sandbox.chat import Chat, PrivateChat
 from bot.sandbox.keyboards import Button, buttons
 from bot.sandbox.message import Message
+from bot.sandbox.offers import Offer
 from bot.sandbox.person import Person
 from bot.sandbox.room import Room
 from translations.catalogs import Catalog, catalog_for
@@ -51,6 +52,7 @@ class Bubble:
     size: str = ""
     photo: str = ""
     photo_size: tuple[int, int] = (0, 0)
+    via: str = ""
     note: str = ""
     keyboard: tuple[tuple[Button, ...], ...] = ()
 
@@ -73,11 +75,13 @@ class Card:
     days: tuple[tuple[str, tuple[Bubble, ...]], ...]
     notice: str
     words: Mapping[str, str]
+    offered: tuple[tuple[str, str], ...] = ()
+    """Title and description of each thing that the bot offers inline."""
     older: str = ""
     keys: tuple[tuple[str, ...], ...] = ()
 
 
-def card(chat: Chat, zone: tzinfo, notice: str = "") -> Card:
+def card(chat: Chat, zone: tzinfo, notice: str = "", offer: Offer | None = None) -> Card:
     """Everything that the page shows of ``chat``; ``zone`` if its owner has none."""
     owner = owner_of(chat)
     if owner is not None and owner.zone is not None:
@@ -109,6 +113,7 @@ def card(chat: Chat, zone: tzinfo, notice: str = "") -> Card:
         state=_state(chat),
         days=days,
         notice=notice,
+        offered=tuple((r.title, r.description) for r in offer.results) if offer else (),
         words={key: catalog.render(value) for key, value in words.items()},
         older=catalog.render(text("Older messages are not shown.")) if len(chat) > SHOWN else "",
         keys=tuple(tuple(key.label for key in row) for row in chat.keys.rows),
@@ -159,6 +164,7 @@ def _bubble(message: Message, catalog: Catalog, zone: tzinfo) -> Bubble:
         size=catalog.render(size) if size else "",
         photo=f"/photos/{photo.file.file_id}" if photo else "",
         photo_size=(photo.width, photo.height) if photo else (0, 0),
+        via=_via(message, catalog),
         note=_note(message, catalog),
         keyboard=tuple(
             tuple(Button(label=b.label, data=b.data, url=safe_link(b.url)) for b in row)
@@ -188,6 +194,11 @@ def _origin(message: Message, catalog: Catalog) -> str:
     return catalog.render(text("Forwarded from {name}", name=name))
 
 
+def _via(message: Message, catalog: Catalog) -> str:
+    name = message.chat.chats.bot["username"]
+    return catalog.render(text("via @{name}", name=name)) if message.via_bot else ""
+
+
 def _quoted(replied: Message | None) -> str:
     if replied is None:
         return ""
@@ -208,8 +219,15 @@ def _note(message: Message, catalog: Catalog) -> str:
     return catalog.render(text("This group became a supergroup"))
 
 
-def cards(chats: Iterable[Chat], zone: tzinfo, notices: Mapping[int, str]) -> list[Card]:
+def cards(
+    chats: Iterable[Chat],
+    zone: tzinfo,
+    notices: Mapping[int, str],
+    offers: Mapping[int, Offer],
+) -> list[Card]:
     """All chats but those that have moved on."""
     return [
-        card(chat, zone, notices.get(chat.id, "")) for chat in chats if chat.migrated_to is None
+        card(chat, zone, notices.get(chat.id, ""), offers.get(chat.id))
+        for chat in chats
+        if chat.migrated_to is None
     ]

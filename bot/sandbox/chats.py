@@ -8,6 +8,7 @@ from typing import Any
 from bot.clock import Clock
 from bot.sandbox.chat import Chat
 from bot.sandbox.files import Files
+from bot.sandbox.offers import Offers
 from bot.sandbox.person import Person
 from bot.sandbox.queries import Queries
 from bot.sandbox.refusal import bad_request
@@ -23,6 +24,7 @@ class Chats:
         self.clock = clock
         self.updates = updates
         self.queries = Queries(updates)
+        self.offers = Offers(updates, clock)
         self.people: dict[int, Person] = {}
         self.files = Files()
         self._chats: dict[int, Chat] = {}

@@ -39,6 +39,8 @@ class Message:
     location: tuple[float, float] | None = None
     album: str = ""
     silent: bool = False
+    via_bot: bool = False
+    """Whether a person chose it among what the bot offered inline."""
     protected: bool = False
     pinned: bool = False
     preview: dict[str, Any] | None = None
@@ -107,4 +109,6 @@ class Message:
             result["link_preview_options"] = self.preview
         if self.origin is not None:
             result["forward_origin"] = self.origin
+        if self.via_bot:
+            result["via_bot"] = chat.chats.bot
         return result

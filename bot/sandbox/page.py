@@ -16,6 +16,8 @@ from markupsafe import Markup
 from bot.errors import PolyheraldError
 from bot.sandbox.cards import cards, owner_of
 from bot.sandbox.chat import Chat
+from bot.sandbox.offers import Offer
+from bot.sandbox.person import Person
 from bot.sandbox.whereabouts import home_of
 from translations.catalogs import catalog_for
 from translations.locales import direction
@@ -30,6 +32,7 @@ Action = tuple[Text, Callable[[], Awaitable[Text | None]]]
 PATIENCE = 10.0
 """Seconds that the page waits for the bot to answer a pressed button."""
 
+_SILENT = text("The bot did not answer.")
 _HEADERS = {
     "Cache-Control": "no-store",
     # Not "no-referrer": that would make browsers send "Origin: null" with our own forms.
@@ -57,6 +60,7 @@ class Page:
         self._actions = actions
         self._running: set[int] = set()
         self._notices: dict[int, str] = {}
+        self._offers: dict[int, Offer] = {}
         self._notice = ""
         self._changes = 0
         folder = files("bot.sandbox") / "templates"
@@ -134,7 +138,7 @@ class Page:
 
     def _cards(self) -> str:
         return self._templates.get_template("chats.html").render(
-            cards=cards(self._chats, self._zone, self._notices),
+            cards=cards(self._chats, self._zone, self._notices, self._offers),
             version=self._version(),
             notice=self._notice,
         )
@@ -180,10 +184,13 @@ class Page:
         if person is None:
             raise LookupError("nobody owns this chat")
         self._notices.pop(chat.id, None)
+        offer = self._offers.pop(chat.id, Offer())
         if deed == "say":
-            person.send(fields["text"], chat=chat)
+            await self._say(person, chat, fields["text"])
         elif deed == "tap":
             person.tap(fields["key"], at=home_of(person.zone or self._zone.key))
+        elif deed == "choose":
+            person.choose(offer.results[int(fields["result"])], chat=chat)
         elif deed == "start":
             person.start()
         elif deed == "press":
@@ -193,14 +200,28 @@ class Page:
             try:
                 answer = await person.press(fields["data"], message, timeout=PATIENCE)
             except TimeoutError:
-                catalog = catalog_for(chat.language)
-                self._notices[chat.id] = catalog.render(text("The bot did not answer."))
+                self._notices[chat.id] = catalog_for(chat.language).render(_SILENT)
             else:
                 if answer.text:
                     self._notices[chat.id] = answer.text
         else:
             raise LookupError("no such deed")
         chat.changed()
+
+    async def _say(self, person: Person, chat: Chat, words: str) -> None:
+        """Send it; or, where it begins with the bot's name, see what that offers."""
+        name, _, asked = words.partition(" ")
+        if name.lower() != f"@{self._chats.bot['username']}".lower():
+            person.send(words, chat=chat)
+            return
+        try:
+            offer = await person.inquire(asked, chat=chat, timeout=PATIENCE)
+        except TimeoutError:
+            self._notices[chat.id] = catalog_for(chat.language).render(_SILENT)
+            return
+        self._offers[chat.id] = offer
+        if not offer.results and offer.button is not None:
+            self._notices[chat.id] = offer.button[0]
 
 
 def _same_origin(request: web.BaseRequest) -> bool:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.chat import Chat, PrivateChat
 from bot.sandbox.message import Message
+from bot.sandbox.offers import Offer, Result
 from bot.sandbox.queries import Answer
 from bot.sandbox.room import Room
 from bot.sandbox.text import MESSAGE_UNITS, commands_in, units
 
 if TYPE_CHECKING:
     from bot.sandbox.chats import Chats
+
+QUERY_CHARACTERS = 256
 
 
 class Person:
@@ -144,6 +147,7 @@ class Person:
             document=message.document,
             photo=message.photo,
             origin=origin,
+            via_bot=message.via_bot,
         )
 
     async def press(
@@ -168,6 +172,33 @@ class Person:
                         return await answer
         labels = [b.label for c in candidates[:3] for b in c.buttons]
         raise LookupError(f"no button {button!r}; there are {labels}")
+
+    async def inquire(
+        self, words: str, *, chat: Chat | None = None, offset: str = "", timeout: float = 10
+    ) -> Offer:
+        """Write the bot's name and ``words`` where messages are written, and see what it offers.
+
+        ``offset`` asks for more of the same. Raises ``ValueError`` where a client would not ask,
+        ``TimeoutError`` if the bot does not answer.
+        """
+        if not self._chats.offers.is_on:
+            raise ValueError("the bot has no inline mode")
+        if len(words) > QUERY_CHARACTERS:
+            raise ValueError(f"a client sends at most {QUERY_CHARACTERS} characters")
+        answer = self._chats.offers.open(self, self._where(chat), words, offset)
+        async with asyncio.timeout(timeout):
+            return await answer
+
+    def choose(self, result: Result, *, chat: Chat | None = None) -> Message:
+        """Choose what the bot offered: the message is this person's, “via” the bot."""
+        return self._say(
+            chat,
+            text=result.text,
+            entities=list(result.entities),
+            reply_markup=result.reply_markup,
+            preview=result.preview,
+            via_bot=True,
+        )
 
     def block(self) -> None:
         """Stop the bot; it is told by ``my_chat_member``."""
@@ -208,12 +239,16 @@ class Person:
         )
         self.chat.changed()
 
-    def _say(self, chat: Chat | None, **fields: Any) -> Message:
+    def _where(self, chat: Chat | None) -> Chat:
         where = self.chat if chat is None else chat
         if self.deactivated or (where is self.chat and self.blocked):
             raise ValueError("a client must unblock the bot first")
         if isinstance(where, Room) and self.id not in where.members:
             raise ValueError(f"{self.first_name} is not in {where.title!r}")
+        return where
+
+    def _say(self, chat: Chat | None, **fields: Any) -> Message:
+        where = self._where(chat)
         message = where.post(self, **fields)
         self.chat.started = self.chat.started or where is self.chat
         if self._heard(message):
@@ -230,4 +265,4 @@ class Person:
             return True
         to_bot = message.reply_to is not None and message.reply_to.from_bot
         command = any(entity["type"] == "bot_command" for entity in message.entities)
-        return where.standing.present and (to_bot or command)
+        return where.standing.present and (to_bot or command or message.via_bot)

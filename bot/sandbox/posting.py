@@ -30,7 +30,7 @@ _REPLY: dict[str, p.Reader] = {
 }
 
 
-def _keyboard(name: str, raw: Any) -> Any:
+def keyboard(name: str, raw: Any) -> Any:
     return checked_keyboard(name, p.mapping(name, raw))
 
 
@@ -38,7 +38,7 @@ def _markup(name: str, raw: Any) -> Any:
     return checked_markup(name, p.mapping(name, raw))
 
 
-def _preview(name: str, raw: Any) -> dict[str, Any]:
+def preview(name: str, raw: Any) -> dict[str, Any]:
     options = p.only(name, p.mapping(name, raw), _PREVIEW)
     if "url" in options:
         checked_url(options["url"], "link preview URL")
@@ -88,7 +88,7 @@ _SENDING: dict[str, p.Reader] = {
     "text",
     text=p.string,
     entities=p.array,
-    link_preview_options=_preview,
+    link_preview_options=preview,
     **_SENDING,
 )
 def send_message(desk: Desk, values: Values) -> dict[str, Any]:
@@ -145,8 +145,8 @@ def send_photo(desk: Desk, values: Values) -> dict[str, Any]:
     text=p.string,
     parse_mode=p.string,
     entities=p.array,
-    link_preview_options=_preview,
-    reply_markup=_keyboard,
+    link_preview_options=preview,
+    reply_markup=keyboard,
 )
 def edit_message_text(desk: Desk, values: Values) -> dict[str, Any]:
     message = _own(desk, values)
@@ -175,7 +175,7 @@ def edit_message_text(desk: Desk, values: Values) -> dict[str, Any]:
     parse_mode=p.string,
     caption_entities=p.array,
     show_caption_above_media=p.boolean,
-    reply_markup=_keyboard,
+    reply_markup=keyboard,
 )
 def edit_message_caption(desk: Desk, values: Values) -> dict[str, Any]:
     message = _own(desk, values)
@@ -194,7 +194,7 @@ def edit_message_caption(desk: Desk, values: Values) -> dict[str, Any]:
     chat_id=p.chat_id,
     message_id=p.integer,
     media=_media,
-    reply_markup=_keyboard,
+    reply_markup=keyboard,
 )
 def edit_message_media(desk: Desk, values: Values) -> dict[str, Any]:
     """A text becomes a photo as well."""
@@ -219,7 +219,7 @@ def edit_message_media(desk: Desk, values: Values) -> dict[str, Any]:
     "message_id",
     chat_id=p.chat_id,
     message_id=p.integer,
-    reply_markup=_keyboard,
+    reply_markup=keyboard,
 )
 def edit_message_reply_markup(desk: Desk, values: Values) -> dict[str, Any]:
     return _change(desk, _own(desk, values), reply_markup=values.get("reply_markup"))

@@ -14,7 +14,7 @@ import orjson
 from aiohttp import web
 
 from bot.clock import Clock, SystemClock
-from bot.sandbox import asking, posting, tending
+from bot.sandbox import asking, inline, posting, tending
 from bot.sandbox.body import parameters_of
 from bot.sandbox.calls import Call, Calls
 from bot.sandbox.chat import Chat
@@ -38,6 +38,7 @@ METHODS = Methods()
 METHODS.include(posting.table)
 METHODS.include(tending.table)
 METHODS.include(asking.table)
+METHODS.include(inline.table)
 
 
 class Sandbox:

@@ -24,6 +24,7 @@ KINDS = frozenset(
         "channel_post",
         "edited_channel_post",
         "callback_query",
+        "inline_query",
         "my_chat_member",
         "chat_member",
     }

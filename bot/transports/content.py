@@ -38,6 +38,11 @@ def any_photo_of(message: Message) -> tuple[str, Parameters]:
 @lru_cache(maxsize=64)
 def text_of(message: Message) -> Parameters:
     """What ``sendMessage`` says."""
+    return fresh_text_of(message)
+
+
+def fresh_text_of(message: Message) -> Parameters:
+    """The same, for a message that few are sent: it takes the place of none that many are."""
     fitted = fit_text(message)
     content: Parameters = {
         "text": fitted.text,
