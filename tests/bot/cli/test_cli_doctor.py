@@ -13,6 +13,7 @@ from sqlalchemy import update
 from bot.clock import SystemClock
 from bot.delivery.engine import InProcess
 from bot.delivery.planner import Planner
+from bot.sandbox import Sandbox
 from bot.settings import load
 from bot.store.database import Database
 from bot.store.tables import announcement
@@ -239,3 +240,14 @@ def test_a_machine_whose_clock_is_apart_from_the_servers(cli, monkeypatch) -> No
     monkeypatch.setattr(SystemClock, "now", lambda self: real(self) + timedelta(seconds=40))
     (told,) = [f for f in cli("doctor", "--json").json if "apart" in f["message"]]
     assert (told["check"], told["status"]) == ("clock", "warning")
+
+
+async def test_it_says_how_to_turn_inline_mode_on(bare_cli, monkeypatch) -> None:
+    async with Sandbox(rates=None) as sandbox:
+        settings(monkeypatch, telegram_token=sandbox.token, telegram_api_url=sandbox.url)
+        found = of(await asyncio.to_thread(bare_cli, "doctor", "--json"), "inline")
+        assert found == [("ok", "")]
+        sandbox.chats.offers.is_on = False
+        ((status, remedy),) = of(await asyncio.to_thread(bare_cli, "doctor", "--json"), "inline")
+        assert status == "warning"
+        assert "/setinline" in remedy

@@ -13,6 +13,8 @@ from telegram import (
     Bot,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InputTextMessageContent,
     KeyboardButton,
     ReplyKeyboardMarkup,
 )
@@ -214,3 +216,28 @@ async def test_keys_are_shown_and_tapped_and_silence_is_seen(
     assert shared.location is not None
     assert (round(shared.location.latitude), round(shared.location.longitude)) == (40, 50)
     assert (await browser.post("/chats/11/tap", data={"key": "none"})).status == 400
+
+
+async def test_what_the_bot_offers_inline_is_listed_and_chosen(
+    sandbox: Sandbox, api: Bot, browser: aiohttp.ClientSession
+) -> None:
+    owner = sandbox.person(11, "Ada", "en")
+    group = sandbox.group(-77, "Rowers", owner)
+    name = sandbox.bot["username"]
+    words = {"text": f"@{name} harbour"}
+    asking = asyncio.create_task(browser.post(f"/chats/{group.id}/say", data=words).__aenter__())
+    query = (await api.get_updates(timeout=5))[-1].inline_query
+    assert query is not None
+    content = InputTextMessageContent("Ships may come.")
+    await query.answer([InlineQueryResultArticle("1", HOSTILE, content, description=HOSTILE)])
+    html = await (await asking).text()
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 2
+    assert "<img" not in html
+    assert not group.messages
+    async with browser.post(f"/chats/{group.id}/choose", data={"result": "1"}) as answer:
+        assert answer.status == 400, "nothing more is offered"
+    async with browser.post(f"/chats/{group.id}/say", data=words) as answer:
+        assert "offered" in await answer.text(), "it is answered from what was kept"
+    async with browser.post(f"/chats/{group.id}/choose", data={"result": "0"}) as answer:
+        assert f"via @{name}" in await answer.text()
+    assert [m.text for m in group.messages] == ["Ships may come."]
