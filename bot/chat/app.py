@@ -13,6 +13,7 @@ from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 
 from bot.chat import commands
 from bot.chat.menus import Menus
+from bot.chat.countdown import Countdown
 from bot.chat.messenger import Messenger
 from bot.chat.office import Office
 from bot.chat.poller import FIRST_PAUSE, LONGEST_PAUSE, Poller
@@ -84,6 +85,7 @@ class Chat:
         carrying = asyncio.create_task(Messenger(self._office).run(stop))
         following = asyncio.create_task(Progress(self._office).run(stop))
         in_step = asyncio.create_task(self._menus.run(stop))
+        counting = asyncio.create_task(Countdown(self._office).run(stop))
         if self._office.settings.telegram_webhook_url:
             await stop.wait()
         elif self._ready:
@@ -94,6 +96,7 @@ class Chat:
                 await carrying
                 await following
                 await in_step
+                await counting
         except TimeoutError:
             log.warning("stopped before everybody had an answer")
 

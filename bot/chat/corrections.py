@@ -55,7 +55,7 @@ async def ask(turn: Turn, parts: Sequence[str]) -> None:
     page = _headed(turn, release)
     page.line(text("Not as readers have it: {languages}.", languages=changed))
     page.line(text("What is it?"))
-    seen = card.fingerprint(release)
+    seen = review.fingerprint(release)
     buttons = [[press(label, "amend", release.id, kind, seen)] for kind, label in _KINDS.items()]
     await turn.show(page, [*buttons, [press(text("Leave it"), "release", release.id)]])
 
@@ -145,7 +145,7 @@ def _confirmation(
         page.name(line)
     label: Text = text("Yes, withdraw") if kind is Kind.RETRACTION else text("Yes, correct")
     return page, [
-        [press(label, "amend!", release.id, kind.value, card.fingerprint(release))],
+        [press(label, "amend!", release.id, kind.value, review.fingerprint(release))],
         [press(text("No"), "release", release.id)],
     ]
 
@@ -183,7 +183,7 @@ async def _changed(turn: Turn, release: Release) -> tuple[str, ...]:
 
 
 async def _is_as_seen(turn: Turn, release: Release, seen: str) -> bool:
-    if card.fingerprint(release) == seen:
+    if review.fingerprint(release) == seen:
         return True
     await turn.note(text("The text has changed since. Look at it again first."), alert=True)
     await card.show(turn, release)

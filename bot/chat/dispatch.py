@@ -103,6 +103,7 @@ PRESSES: Mapping[str, Press] = {
     "withdraw": corrections.ask_reason,
     "publish": release_acts.ask_publish,
     "publish!": release_acts.publish,
+    "stop!": release_acts.stop,
     "when": schedule.ask,
     "at": schedule.confirm,
     "pause-all": staff.pause_all,

@@ -7,24 +7,24 @@ from datetime import time, timedelta
 
 from bot.audience import repository as audience
 from bot.audience.subscriber import SubscriberState
+from bot.chat import countdown, remarks
 from bot.chat import release_card as card
-from bot.chat import remarks
 from bot.chat.keyboards import outdated, parts_of, press
 from bot.chat.page import shown
 from bot.chat.turn import Turn
 from bot.delivery.carrier import is_edition
 from bot.delivery.message import draft_message
-from bot.errors import Conflict
+from bot.errors import Conflict, PolyheraldError
 from bot.occasions.calendar import civil_dates_at
 from bot.occasions.hours import has_come
 from bot.occasions.observance import anniversaries
-from bot.releases import versions
+from bot.releases import repository, review, versions
 from bot.releases.calendars import BeyondCalendar
 from bot.releases.publication import filled_headline
 from bot.releases.release import ObservanceSpec, Release, ReleaseState
 from bot.transports.base import Sent
 from translations.locales import native_name
-from translations.text import text
+from translations.text import text, texts
 
 
 async def preview(turn: Turn, parts: Sequence[str]) -> None:
@@ -69,9 +69,9 @@ async def _show_changes(turn: Turn, release: Release, tag: str) -> bool:
 
 async def approve(turn: Turn, parts: Sequence[str]) -> None:
     ident, tag, seen = parts_of(parts, 3)
-    actor = turn.staff("approve", None if tag == card.EVERY_LANGUAGE else tag)
+    actor = turn.staff("approve", None if tag == review.EVERY_LANGUAGE else tag)
     release = await card.numbered(turn, ident)
-    if tag not in (card.EVERY_LANGUAGE, *release.variants):
+    if tag not in (review.EVERY_LANGUAGE, *release.variants):
         raise outdated()
     if not await _still(turn, release, seen, tag):
         return
@@ -82,7 +82,7 @@ async def approve(turn: Turn, parts: Sequence[str]) -> None:
     await turn.claim()
     chosen = (
         [tag]
-        if tag != card.EVERY_LANGUAGE
+        if tag != review.EVERY_LANGUAGE
         else [known for known in release.variants if not release.is_approved(known)]
     )
     if chosen:
@@ -148,7 +148,11 @@ async def hold(turn: Turn, parts: Sequence[str]) -> None:
     (ident,) = parts_of(parts, 1)
     release = await card.numbered(turn, ident)
     await turn.claim()
-    release = await turn.office.desk.hold(actor, release.slug)
+    try:
+        release = await turn.office.desk.hold(actor, release.slug)
+    except Conflict as error:
+        await _as_it_is(turn, release, error)
+        return
     await turn.note(text("It is held."))
     await card.show(turn, release)
 
@@ -172,28 +176,69 @@ async def ask_publish(turn: Turn, parts: Sequence[str]) -> None:
     await turn.show(
         page,
         [
-            [press(text("Yes, publish now"), "publish!", release.id, card.fingerprint(release))],
+            [press(text("Yes, publish now"), "publish!", release.id, review.fingerprint(release))],
             [press(text("No"), "release", release.id)],
         ],
     )
 
 
 async def publish(turn: Turn, parts: Sequence[str]) -> None:
+    """The button “Yes, publish now”: it goes out in ten seconds, unless somebody stops it."""
     actor = turn.staff("schedule")
     ident, seen = parts_of(parts, 2)
     release = await card.numbered(turn, ident)
-    if not await _still(turn, release, seen, card.EVERY_LANGUAGE):
+    if turn.message is None:
+        raise outdated()
+    if not await _still(turn, release, seen, review.EVERY_LANGUAGE):
         return
-    if release.state is ReleaseState.PUBLISHED:
-        raise Conflict(text("“{slug}” is already published.", slug=release.slug))
+    office = turn.office
+    at = office.clock.now() + countdown.LASTS
+    place = turn.chat_id, turn.message.message_id
+    # Noted first: should all end here, the message tells afterwards what became of it.
+    await countdown.prepare(turn, turn.message.message_id, release, at)
+    try:
+        await office.desk.publish(actor, release.slug, at=at, seen=seen)
+    except PolyheraldError as error:
+        await countdown.end(office, *place)
+        await _as_it_is(turn, release, error)
+        return
+    await countdown.begin(office, *place)
+    await turn.note(texts("It goes out in {n} second.", "It goes out in {n} seconds.", 10))
+
+
+async def stop(turn: Turn, parts: Sequence[str]) -> None:
+    """The button “Stop” while the seconds are counted."""
+    actor = turn.staff("schedule")
+    (ident,) = parts_of(parts, 1)
+    release = await card.numbered(turn, ident)
     await turn.claim()
-    release = await turn.office.desk.publish(actor, release.slug)
-    await card.show(turn, release, turn.page(text("It goes out now.")))
+    try:
+        release = await turn.office.desk.stop(actor, release.slug)
+    except Conflict as error:
+        await _as_it_is(turn, release, error)
+        return
+    await turn.note(_STOPPED)
+    message = turn.message
+    if message is None or not await countdown.is_counting(
+        turn.office, turn.chat_id, message.message_id
+    ):
+        await card.show(turn, release)
+
+
+_STOPPED = text("Stopped. It did not go out.")
+
+
+async def _as_it_is(turn: Turn, release: Release, error: PolyheraldError) -> None:
+    """What somebody else has done already: said, with how it stands now and what can be done."""
+    await turn.note(error.what, alert=True)
+    async with turn.office.database.read() as connection:
+        release = await repository.get(connection, release.slug)
+    await card.show(turn, release)
 
 
 async def _still(turn: Turn, release: Release, seen: str, tag: str) -> bool:
     """Whether the text is the one that the button was shown with; shows the new one if not."""
-    if card.fingerprint(release, tag) == seen:
+    if review.fingerprint(release, tag) == seen:
         return True
     await turn.note(text("The text has changed since. Look at it again first."), alert=True)
     await card.show(turn, release)

@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from hashlib import sha256
 
 import telegram
 from telegram import MessageEntity
@@ -22,13 +21,12 @@ from bot.occasions.wording import described
 from bot.releases import repository, review
 from bot.releases.publication import filled_headline
 from bot.releases.release import ObservanceSpec, PubStatus, Release, ReleaseState
-from bot.releases.review import due_at
+from bot.releases.review import EVERY_LANGUAGE, due_at, fingerprint, is_to_come
 from translations.formats import fill_pattern
 from translations.locales import native_name
 from translations.text import Text, text
 
 MOST_LISTED = 12
-EVERY_LANGUAGE = "*"
 
 
 async def command(turn: Turn, arguments: str) -> None:
@@ -197,7 +195,7 @@ def actions(turn: Turn, release: Release) -> Rows:
         for tag in release.owed_languages
         if review.may_approve_second(release, tag, actor)
     ]
-    last = _scheduling(release) if actor.may("schedule") else []
+    last = _scheduling(turn, release) if actor.may("schedule") else []
     if release.pictures or (last and release.pubstatus is PubStatus.USABLE):
         last.append(press(text("Pictures …"), "pictures", ident))
     return [*in_rows(previews), *in_rows(stale), *in_rows(approvals), *in_rows(last)]
@@ -222,8 +220,10 @@ def second_approval(release: Release, tag: str) -> Button:
     return press(label, "approve", release.id, tag, fingerprint(release, tag))
 
 
-def _scheduling(release: Release) -> list[Button]:
+def _scheduling(turn: Turn, release: Release) -> list[Button]:
     ident = release.id
+    if release.seen and is_to_come(release, turn.office.clock.now()):
+        return [press(text("Stop"), "stop!", ident)]
     buttons = []
     if release.observance is not None and not release.observance.accepted:
         buttons.append(press(text("Accept observance"), "occasion", ident))
@@ -237,12 +237,3 @@ def _scheduling(release: Release) -> list[Button]:
         buttons.append(press(text("Correct …"), "correct", ident))
         buttons.append(press(text("Withdraw …"), "withdraw", ident))
     return buttons
-
-
-def fingerprint(release: Release, language: str = EVERY_LANGUAGE) -> str:
-    """Of the text and the pictures that a button was shown with: it acts on these or on none."""
-    tags = release.variants if language == EVERY_LANGUAGE else (release.original, language)
-    parts = [f"{tag} {release.variants[tag].content_hash}" for tag in tags]
-    if release.pictures:
-        parts.append(repr(release.pictures))
-    return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:8]

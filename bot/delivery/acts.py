@@ -49,6 +49,8 @@ _SIMPLE: Mapping[str, Text] = {
     "publish": text("Gave it to be published"),
     "hold": text("Held it back"),
     "hold late": text("Held it back because it was late"),
+    "hold changed": text("Held it back because it was changed"),
+    "stop": text("Stopped it before it went out"),
     "withdraw": text("Withdrew it"),
     "picture added": text("Added a picture"),
     "picture removed": text("Took a picture away"),

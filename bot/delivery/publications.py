@@ -37,6 +37,11 @@ async def publish_due(
         due = review.due_at(release)
         if due is None or due > now:
             continue
+        if not review.reads_as_seen(release):
+            await repository.set_state(connection, release, ReleaseState.HELD, now)
+            await audit.record(connection, now, PLANNER, "hold changed", release.slug)
+            notices.append(_changed(release, due))
+            continue
         required = settings.required_languages
         ready = review.readiness(release, required, Completeness(settings.completeness))
         if not ready.ready:
@@ -60,6 +65,15 @@ async def publish_due(
             published = _published(database, connection, release, due, now)
             notices += await guarded(connection, release.slug, now, published)
     return notices
+
+
+def _changed(release: Release, due: datetime) -> Notice:
+    what = text(
+        "“{slug}” was changed while it was about to be published. It is held; look at it, and "
+        "publish it if it should still go out.",
+        slug=release.slug,
+    )
+    return Notice(key=f"changed/{release.slug}/{due:%Y%m%dT%H%M%S}", what=what)
 
 
 def _waits(release: Release, due: datetime, holding: tuple[str, ...]) -> list[Notice]:

@@ -132,6 +132,7 @@ class Desk:
                 archive=known.archive,
                 observance=_kept_acceptance(known.observance, draft.observance),
                 publish_at=draft.publish_at or known.publish_at,
+                seen=known.seen,
                 embargo=draft.embargo or known.embargo,
             )
         if trusted:
@@ -214,12 +215,18 @@ class Desk:
         *,
         at: Moment | None = None,
         embargo: Moment | None = None,
+        mark: str | None = None,
     ) -> Release:
-        """Set the time at which a release goes out: ``at``, else its own, else its embargo."""
+        """Set the time at which a release goes out: ``at``, else its own, else its embargo.
+
+        ``mark`` is that of the plan which this is to change (``review.plan_mark``); raises
+        ``Conflict`` if there is another by now.
+        """
         async with self._act() as (connection, now):
             review.demand(actor, "schedule")
             release = await repository.get(connection, slug, to_change=True)
             review.demand_unpublished(release)
+            review.demand_plan(release, mark)
             self._demand_approved_original(release)
             embargo = embargo or release.embargo
             at = at or release.publish_at or embargo
@@ -234,19 +241,30 @@ class Desk:
                         slug=slug,
                     )
                 )
-            release = replace(release, publish_at=at, embargo=embargo, state=ReleaseState.QUEUED)
+            release = replace(
+                release, publish_at=at, embargo=embargo, state=ReleaseState.QUEUED, seen=""
+            )
             await repository.save(connection, release, now)
             await audit.record(
                 connection, now, actor, "queue", slug, at=at.at.isoformat(), zone=at.zone
             )
             return release
 
-    async def publish(self, actor: Actor, slug: str) -> Release:
-        """Queue a release for this moment. Refused while its embargo lasts."""
+    async def publish(
+        self, actor: Actor, slug: str, *, at: datetime | None = None, seen: str = ""
+    ) -> Release:
+        """Queue a release for this moment, or for ``at`` a little later, so that it can still be
+        stopped. Refused while its embargo lasts.
+
+        ``seen`` is the fingerprint of the text that is meant: if it reads otherwise when its
+        time comes it is held, and staff are told. Raises ``Conflict`` where somebody has given
+        it to be published already.
+        """
         async with self._act() as (connection, now):
             review.demand(actor, "schedule")
             release = await repository.get(connection, slug, to_change=True)
             review.demand_unpublished(release)
+            review.demand_not_going_out(release, now)
             self._demand_approved_original(release)
             if release.embargo is not None and release.embargo.at > now:
                 raise NotAllowed(
@@ -266,7 +284,10 @@ class Desk:
                     )
                 )
             release = replace(
-                release, publish_at=Moment(at=now, zone="UTC"), state=ReleaseState.QUEUED
+                release,
+                publish_at=Moment(at=max(at or now, now), zone="UTC"),
+                state=ReleaseState.QUEUED,
+                seen=seen,
             )
             await repository.save(connection, release, now)
             await audit.record(connection, now, actor, "publish", slug)
@@ -274,13 +295,23 @@ class Desk:
 
     async def hold(self, actor: Actor, slug: str) -> Release:
         """Take a queued release out of the queue, until it is queued or published again."""
+        return await self._leave_queue(actor, slug, "hold")
+
+    async def stop(self, actor: Actor, slug: str) -> Release:
+        """Hold a release that was given to be published a moment ago. Raises ``Conflict`` once
+        it is out."""
+        return await self._leave_queue(actor, slug, "stop")
+
+    async def _leave_queue(self, actor: Actor, slug: str, act: str) -> Release:
         async with self._act() as (connection, now):
             review.demand(actor, "schedule")
             release = await repository.get(connection, slug, to_change=True)
             review.demand_unpublished(release)
-            release = replace(release, state=ReleaseState.HELD)
+            if release.state is ReleaseState.HELD:
+                raise Conflict(text("“{slug}” is held already.", slug=slug))
+            release = replace(release, state=ReleaseState.HELD, seen="")
             await repository.save(connection, release, now)
-            await audit.record(connection, now, actor, "hold", slug)
+            await audit.record(connection, now, actor, act, slug)
             return release
 
     async def correct(

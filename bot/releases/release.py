@@ -175,7 +175,8 @@ class Release:
     """One press release with its variants, keyed by language tag; ``original`` names the first.
 
     ``date`` is the date it bears, a civil date that triggers nothing (product rule 12).
-    ``edition_of`` is the slug of an earlier release of the same observance.
+    ``edition_of`` is the slug of an earlier release of the same observance. ``seen`` is the
+    fingerprint of the text that is to go out, of no other, or "" for whatever is approved then.
     """
 
     slug: str
@@ -197,6 +198,7 @@ class Release:
     pubstatus: PubStatus = PubStatus.USABLE
     archive: bool = False
     edition_of: str | None = None
+    seen: str = field(default="", repr=False)
     id: int | None = None
 
     def __post_init__(self) -> None:

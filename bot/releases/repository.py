@@ -196,6 +196,7 @@ def _release_row(release: Release) -> dict[str, Any]:
         "pubstatus": release.pubstatus,
         "archive": release.archive,
         "edition_of": release.edition_of,
+        "seen": release.seen,
         **shared_row(release),
     }
 
@@ -276,6 +277,7 @@ def _release(
         pubstatus=PubStatus(row.pubstatus),
         archive=row.archive,
         edition_of=row.edition_of,
+        seen=row.seen,
         variants={
             v.language: Variant(
                 language=v.language,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Literal
 
 from bot.errors import Conflict, NotAllowed
@@ -26,6 +27,7 @@ _RIGHTS: Mapping[str, frozenset[Act]] = {
     "observer": frozenset({"view"}),
 }
 _OF_ONE_LANGUAGE: frozenset[Act] = frozenset({"write", "approve"})
+EVERY_LANGUAGE = "*"
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,40 @@ def due_at(release: Release) -> datetime | None:
     return max(moments) if release.publish_at is not None else None
 
 
+def fingerprint(release: Release, language: str = EVERY_LANGUAGE) -> str:
+    """Of the text and the pictures that somebody looked at before they acted on them."""
+    tags = release.variants if language == EVERY_LANGUAGE else (release.original, language)
+    parts = [f"{tag} {release.variants[tag].content_hash}" for tag in tags]
+    if release.pictures:
+        parts.append(repr(release.pictures))
+    return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def reads_as_seen(release: Release) -> bool:
+    """Whether the text is the one that whoever gave it to be published had seen."""
+    return not release.seen or release.seen == fingerprint(release)
+
+
+def plan_mark(release: Release) -> str:
+    """Of when a release is to go out, for buttons that change it: they act on this or on none."""
+    parts = (release.state, release.publish_at, release.embargo)
+    return sha256(repr(parts).encode()).hexdigest()[:4]
+
+
+def demand_plan(release: Release, mark: str | None) -> None:
+    """Raises ``Conflict`` where it is not planned as somebody saw it; ``None``: whatever it is."""
+    if mark is not None and mark != plan_mark(release):
+        raise Conflict(
+            text("Somebody else has changed when it goes out. This is how it stands now.")
+        )
+
+
+def is_to_come(release: Release, now: datetime) -> bool:
+    """Whether it is queued for a time that has not come."""
+    due = due_at(release)
+    return release.state is ReleaseState.QUEUED and due is not None and due > now
+
+
 def demand_published(release: Release) -> None:
     """Raises ``Conflict`` unless readers have it, and it was not withdrawn."""
     if release.state is not ReleaseState.PUBLISHED:
@@ -218,6 +254,16 @@ def demand_not_withdrawn(release: Release) -> None:
             text(
                 "“{slug}” was withdrawn. What is to be said instead is a release of its own.",
                 slug=release.slug,
+            )
+        )
+
+
+def demand_not_going_out(release: Release, now: datetime) -> None:
+    """Raises ``Conflict`` while the seconds are counted in which it can still be stopped."""
+    if release.seen and is_to_come(release, now):
+        raise Conflict(
+            text(
+                "“{slug}” has been given to be published, and goes out at once.", slug=release.slug
             )
         )
 

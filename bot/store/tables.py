@@ -100,6 +100,7 @@ release = Table(
     Column("pubstatus", Text, nullable=False),
     Column("archive", Boolean, nullable=False, default=False),
     Column("edition_of", Text),  # the slug of an earlier release of the same observance
+    Column("seen", Text, nullable=False, server_default=""),  # what alone may go out, as a hash
     Column("created_at", UTCDateTime, nullable=False),
     Column("changed_at", UTCDateTime, nullable=False),
     Index("ix_release_state_publish_at", "state", "publish_at"),
@@ -123,6 +124,18 @@ variant = Table(
     Column("changed_at", UTCDateTime, nullable=False),
     # Why its writer approved it without a second person, whose approval is still owed; else "".
     Column("alone", Text, nullable=False, server_default=""),
+)
+
+change_request = Table(
+    "change_request",
+    metadata,
+    # What somebody wants changed in a variant, as it reads: it is met when that changes.
+    Column("release_id", Ident, ForeignKey("release.id", ondelete="CASCADE"), primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
 )
 
 version = Table(
@@ -569,6 +582,19 @@ live_report = Table(
     Column("staff", BigInteger, nullable=False),
     Column("language", Text, nullable=False),
     Column("told", Text, nullable=False),  # what it says now
+)
+
+countdown = Table(
+    "countdown",
+    metadata,
+    # A message in which the bot counts the seconds until a release goes out.
+    Column("chat_id", BigInteger, primary_key=True),
+    Column("message_id", BigInteger, primary_key=True),
+    Column("release_id", Ident, ForeignKey("release.id", ondelete="CASCADE"), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("staff", BigInteger, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("told", Integer, nullable=False),  # the seconds that it shows now
 )
 
 chat_pace = Table(

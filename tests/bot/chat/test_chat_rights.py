@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from bot.chat.release_card import fingerprint
 from bot.releases.release import ReleaseState
+from bot.releases.review import fingerprint
 from bot.store import tables as t
 
 pytestmark = pytest.mark.either_database
@@ -32,7 +33,7 @@ async def test_from_a_file_to_publication_with_buttons_alone(bot: Any, markdown:
     await editor.press("Yes, publish now", card)
     queued = await bot.release(release.slug)
     assert queued.state is ReleaseState.QUEUED
-    assert queued.publish_at.at == bot.clock.now()
+    assert queued.publish_at.at == bot.clock.now() + timedelta(seconds=10)
 
 
 STAFF_COMMANDS = (
@@ -67,7 +68,7 @@ async def test_nobody_else_can_do_any_of_this(
     for data in (
         f"release:{number}", f"preview:{number}:en", f"approve:{number}:*:{seen}",
         f"approve:{number}:en:{fingerprint(release, 'en')}", f"occasion:{number}",
-        f"hold:{number}", f"publish:{number}", f"publish!:{number}:{seen}", f"when:{number}",
+        f"hold:{number}", f"stop!:{number}", f"publish:{number}", f"publish!:{number}:{seen}", f"when:{number}",
         f"at:{number}:1800000000:UTC", f"resume:{ident}", f"cancel:{ident}",
     ):  # fmt: skip
         waiting = bot.sandbox.chats.queries.open(stranger, shown, data)
