@@ -149,7 +149,7 @@ def parse_weekday(text: str, tag: str) -> tuple[int, tuple[int, int]] | None:
 @lru_cache(maxsize=64)
 def _weekdays(tag: str) -> tuple[re.Pattern[str], Mapping[str, int]]:
     names: dict[str, int] = {}
-    for locale in _locales(tag):
+    for locale in locales_of(tag):
         for widths in locale.days.values():
             for width in ("wide", "abbreviated"):
                 for number, name in widths.get(width, {}).items():
@@ -213,20 +213,22 @@ def _shapes(tag: str) -> tuple[re.Pattern[str], ...]:
 def _months(tag: str) -> Mapping[str, int]:
     """The number of each month name; a name of two months in two countries is of neither."""
     months: dict[str, set[int]] = {}
-    for locale in _locales(tag):
-        for width, number, name in _names(locale):
+    for locale in locales_of(tag):
+        for width, number, name in names_of_months(locale):
             if width != "narrow" and not name.isdecimal():
                 months.setdefault(_key(name), set()).add(number)
     return {name: numbers.pop() for name, numbers in months.items() if len(numbers) == 1}
 
 
-def _locales(tag: str) -> Iterator[Locale]:
+def locales_of(tag: str) -> Iterator[Locale]:
+    """The locales whose names of months and days are understood in ``tag``, its own first."""
     own = next(filter(None, map(cldr_locale, fallback_chain(tag))), None)
     others = map(cldr_locale, _COUNTRIES.get(tag.split("-")[0], ()))
     yield from filter(None, (own, *others))
 
 
-def _names(locale: Locale) -> Iterator[tuple[str, int, str]]:
+def names_of_months(locale: Locale) -> Iterator[tuple[str, int, str]]:
+    """Each name with its width and the month's number, in every grammatical case that CLDR has."""
     for widths in locale.months.values():
         for width, names in widths.items():
             for number, name in names.items():

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Literal
 
 from babel import dates, lists, numbers
-from babel.core import Locale
+from babel.core import Locale, get_global
 
 from translations.bidi import clashes
 from translations.days import date_range, whole_day
@@ -36,7 +36,7 @@ _SPANISH_I = re.compile(r"h?[ií](?![aeoáéó])", re.IGNORECASE)
 _DOTTED = frozenset({"az", "tr"})
 """Where the capital of “i” keeps its dot."""
 # CLDR 47 and 48, pt, the time zone; the country is spelt right there.
-_MISSPELT = ("Arzeibaijão", "Azerbaijão")
+MISSPELT = ("Arzeibaijão", "Azerbaijão")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +46,23 @@ class Formats:
     tag: str
     locale: Locale
     direction: Literal["ltr", "rtl"]
+
+    @property
+    def first_weekday(self) -> int:
+        """With which day a week begins on a calendar; Monday is 0."""
+        return int(_at_home(self.locale).first_week_day)
+
+    @property
+    def weekend(self) -> frozenset[int]:
+        """The days on which offices are closed; Monday is 0."""
+        home = _at_home(self.locale)
+        first, days = home.weekend_start, (home.weekend_end - home.weekend_start) % 7 + 1
+        return frozenset((first + day) % 7 for day in range(days))
+
+    def weekday(self, number: int, *, short: bool = False) -> str:
+        """The name of a day of the week on its own: “Monday”, or “Mo” for a calendar."""
+        names = self.locale.days["stand-alone"]
+        return str(names["short" if short else "abbreviated"][number])
 
     def date(self, day: dt.date, *, weekday: bool = False) -> str:
         """“26 June 2026”; with ``weekday`` “Friday, 26 June 2026”."""
@@ -68,14 +85,14 @@ class Formats:
             return self.date(first)
         return native(date_range(first, last, self.locale), self.locale)
 
-    def datetime(self, moment: dt.datetime, zone_name: str) -> str:
+    def datetime(self, moment: dt.datetime, zone_name: str, *, weekday: bool = False) -> str:
         """An aware ``moment`` in the IANA zone ``zone_name``, which is named in words.
 
         Raises ``ValueError`` for a naive ``moment``, ``LookupError`` for an unknown zone.
         """
         if moment.tzinfo is None:
             raise ValueError("a moment needs a zone")
-        return _datetime(moment, zone_name, self.locale)
+        return _datetime(moment, zone_name, "full" if weekday else "long", self.locale)
 
     def time(self, time: dt.time) -> str:
         """“10:00 am”, “10:00”; no zone."""
@@ -139,6 +156,14 @@ def fill_pattern(pattern: str, number: int, tag: str) -> str:
     return _SLOT.sub(lambda slot: filled[slot[1]], pattern)
 
 
+@lru_cache(maxsize=64)
+def _at_home(locale: Locale) -> Locale:
+    """``locale`` with the country where most of its readers are, which CLDR knows weeks by."""
+    if locale.territory:
+        return locale
+    return Locale.parse(str(get_global("likely_subtags").get(str(locale), locale)))
+
+
 @lru_cache(maxsize=4096)
 def _date(day: dt.date, style: Literal["long", "full"], locale: Locale) -> str:
     return native(whole_day(day, style, locale), locale)
@@ -152,11 +177,13 @@ def _month(day: dt.date, locale: Locale) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _datetime(moment: dt.datetime, zone_name: str, locale: Locale) -> str:
+def _datetime(
+    moment: dt.datetime, zone_name: str, style: Literal["long", "full"], locale: Locale
+) -> str:
     local = moment.astimezone(dates.get_timezone(zone_name))
-    day = whole_day(local.date(), "long", locale)
+    day = whole_day(local.date(), style, locale)
     time = dates.format_time(local.time(), "short", locale=locale)
-    zone = dates.get_timezone_name(local, "long", locale=locale).replace(*_MISSPELT)
+    zone = dates.get_timezone_name(local, "long", locale=locale).replace(*MISSPELT)
     pattern = str(locale.datetime_formats["long"]).replace("'", "")
     written = pattern.replace("{1}", day).replace("{0}", _zoned(time, zone, locale))
     return native(written, locale)

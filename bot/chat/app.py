@@ -12,8 +12,8 @@ import structlog
 from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 
 from bot.chat import commands
-from bot.chat.menus import Menus
 from bot.chat.countdown import Countdown
+from bot.chat.menus import Menus
 from bot.chat.messenger import Messenger
 from bot.chat.office import Office
 from bot.chat.poller import FIRST_PAUSE, LONGEST_PAUSE, Poller

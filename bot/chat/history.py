@@ -42,7 +42,7 @@ async def _show(turn: Turn, release: Release, before: int | None) -> None:
     page.line(shown(filled_headline(release, release.original)), bold=True).name(release.slug)
     for tag in release.owed_languages:
         page.line(card.owed_text(release, tag))
-    zone = ZoneInfo(turn.subscriber.timezone if turn.subscriber else turn.office.settings.timezone)
+    zone = ZoneInfo(turn.zone)
     words = turn.words
     for row in found[:ON_A_PAGE]:
         when = words.formats.datetime(row.at.astimezone(zone), str(zone))

@@ -151,7 +151,7 @@ async def hold(turn: Turn, parts: Sequence[str]) -> None:
     try:
         release = await turn.office.desk.hold(actor, release.slug)
     except Conflict as error:
-        await _as_it_is(turn, release, error)
+        await as_it_is(turn, release, error)
         return
     await turn.note(text("It is held."))
     await card.show(turn, release)
@@ -200,7 +200,7 @@ async def publish(turn: Turn, parts: Sequence[str]) -> None:
         await office.desk.publish(actor, release.slug, at=at, seen=seen)
     except PolyheraldError as error:
         await countdown.end(office, *place)
-        await _as_it_is(turn, release, error)
+        await as_it_is(turn, release, error)
         return
     await countdown.begin(office, *place)
     await turn.note(texts("It goes out in {n} second.", "It goes out in {n} seconds.", 10))
@@ -215,7 +215,7 @@ async def stop(turn: Turn, parts: Sequence[str]) -> None:
     try:
         release = await turn.office.desk.stop(actor, release.slug)
     except Conflict as error:
-        await _as_it_is(turn, release, error)
+        await as_it_is(turn, release, error)
         return
     await turn.note(_STOPPED)
     message = turn.message
@@ -228,7 +228,7 @@ async def stop(turn: Turn, parts: Sequence[str]) -> None:
 _STOPPED = text("Stopped. It did not go out.")
 
 
-async def _as_it_is(turn: Turn, release: Release, error: PolyheraldError) -> None:
+async def as_it_is(turn: Turn, release: Release, error: PolyheraldError) -> None:
     """What somebody else has done already: said, with how it stands now and what can be done."""
     await turn.note(error.what, alert=True)
     async with turn.office.database.read() as connection:

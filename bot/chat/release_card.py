@@ -228,7 +228,8 @@ def _scheduling(turn: Turn, release: Release) -> list[Button]:
     if release.observance is not None and not release.observance.accepted:
         buttons.append(press(text("Accept observance"), "occasion", ident))
     if release.state is not ReleaseState.PUBLISHED:
-        buttons.append(press(text("Queue …"), "when", ident))
+        buttons.append(press(text("Queue …"), "when", ident, "q"))
+        buttons.append(press(text("Embargo …"), "when", ident, "e"))
         buttons.append(press(text("Publish now …"), "publish", ident))
     if release.state is ReleaseState.QUEUED:
         buttons.append(press(text("Hold"), "hold", ident))

@@ -74,6 +74,12 @@ class Turn:
         return (code,) if code else ()
 
     @property
+    def zone(self) -> str:
+        """The person's time zone (IANA): as subscribed, else the office's."""
+        known = self.subscriber
+        return known.timezone if known is not None else self.office.settings.timezone
+
+    @property
     def actor(self) -> Actor | None:
         return members.actor_of(self.user_id, self.roles) if self.private else None
 

@@ -150,7 +150,8 @@ def queue(
     context: typer.Context,
     slug: Slug,
     at: Annotated[
-        str | None, typer.Option(metavar=When, help="When it goes out: 2026-06-26T10:00.")
+        str | None,
+        typer.Option(metavar=When, help="When it goes out: 2026-06-26T10:00, or “tomorrow 9:00”."),
     ] = None,
     embargo: Annotated[
         str | None, typer.Option(metavar=When, help="Until when nothing of it may be seen.")
@@ -158,7 +159,8 @@ def queue(
 ) -> None:
     """Set the time at which a release goes out.
 
-    A time without an offset or a [Zone/Name] is in the office's time zone.
+    Times may be written in words, in your language or one of the office's. A time without an
+    offset or a [Zone/Name] is in the office's time zone.
     """
     from bot.cli import releases
 

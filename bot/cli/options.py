@@ -28,15 +28,31 @@ def refused(session: Session, what: Text, option: str) -> typer.BadParameter:
 
 
 def moment(session: Session, written: str | None, option: str) -> Moment | None:
-    """A WHEN, in the office's zone unless it names one."""
-    from bot.releases.moments import BadMoment, parse_moment
+    """A WHEN as people or programs write it, in the office's zone unless it names one."""
+    from bot.releases.moments import BadMoment, format_moment
+    from bot.releases.spoken import understood
 
     if written is None:
         return None
+    settings = session.settings
     try:
-        return parse_moment(written, session.settings.timezone)
+        found = understood(
+            written,
+            now=session.clock.now(),
+            zone=settings.timezone,
+            hour=settings.occasion_hour,
+            languages=(session.out.catalog.formats.tag, *settings.languages, "en"),
+        )
     except BadMoment as error:
         raise refused(session, error.what, option) from error
+    if len(found) > 1:
+        what = text(
+            "“{value}” can be read in several ways: {moments}. Write the one that is meant.",
+            value=written[:80],
+            moments=tuple(map(format_moment, found)),
+        )
+        raise refused(session, what, option)
+    return found[0]
 
 
 def day(session: Session, written: str | None, option: str) -> date | None:

@@ -32,8 +32,10 @@ def what(act: str, details: Details, zone: ZoneInfo) -> Text | str:
     is told as it stands in the log."""
     if act in _SIMPLE:
         return _SIMPLE[act]
-    if act == "queue" and "at" in details:
+    if act in ("queue", "embargo") and "at" in details:
         moment = datetime.fromisoformat(details["at"]).astimezone(zone)
+        if act == "embargo":
+            return text("Put it under embargo until {moment}", moment=moment)
         return text("Queued for {moment}", moment=moment)
     if act in _OF_ANNOUNCEMENTS:
         announcement = details.get("announcement")
@@ -51,6 +53,7 @@ _SIMPLE: Mapping[str, Text] = {
     "hold late": text("Held it back because it was late"),
     "hold changed": text("Held it back because it was changed"),
     "stop": text("Stopped it before it went out"),
+    "lift embargo": text("Lifted its embargo"),
     "withdraw": text("Withdrew it"),
     "picture added": text("Added a picture"),
     "picture removed": text("Took a picture away"),

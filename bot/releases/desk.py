@@ -250,6 +250,37 @@ class Desk:
             )
             return release
 
+    async def embargo(
+        self, actor: Actor, slug: str, until: Moment | None, *, mark: str | None = None
+    ) -> Release:
+        """Set, change or (``None``) lift the embargo of a release that is not out.
+
+        What is queued for an earlier time goes out when the embargo ends. ``mark`` as for
+        :meth:`queue`.
+        """
+        async with self._act() as (connection, now):
+            review.demand(actor, "schedule")
+            release = await repository.get(connection, slug, to_change=True)
+            review.demand_unpublished(release)
+            review.demand_plan(release, mark)
+            if until is not None and until.at <= now:
+                raise Conflict(text("That time has passed: {moment}.", moment=until.local))
+            release = replace(release, embargo=until)
+            await repository.save(connection, release, now)
+            if until is None:
+                await audit.record(connection, now, actor, "lift embargo", slug)
+            else:
+                await audit.record(
+                    connection,
+                    now,
+                    actor,
+                    "embargo",
+                    slug,
+                    at=until.at.isoformat(),
+                    zone=until.zone,
+                )
+            return release
+
     async def publish(
         self, actor: Actor, slug: str, *, at: datetime | None = None, seen: str = ""
     ) -> Release:

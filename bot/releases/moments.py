@@ -1,4 +1,5 @@
-"""Moments as people write them (RFC 9557: ``2026-06-26T09:00:00-04:00[America/New_York]``)."""
+"""Moments as programs and files write them: ``2026-06-26T09:00:00-04:00[America/New_York]``
+(RFC 9557)."""
 
 from __future__ import annotations
 
@@ -26,6 +27,14 @@ class BadMoment(ValueError):
     def __init__(self, what: Text) -> None:
         super().__init__(str(what))
         self.what = what
+
+
+class Twice(BadMoment):
+    """A time that the clocks show twice when summer time ends; ``moments`` are the two."""
+
+    def __init__(self, what: Text, moments: tuple[Moment, ...]) -> None:
+        super().__init__(what)
+        self.moments = moments
 
 
 def parse_moment(written: str, default_zone: str) -> Moment:
@@ -117,6 +126,14 @@ def _instant(local: datetime, offset: str | None, zone: str, *, named: bool) -> 
     return at
 
 
+def on_the_clock(local: datetime, zone: str) -> Moment:
+    """The moment at which the clocks of ``zone`` show ``local`` (naive).
+
+    Raises :class:`BadMoment` for a time that they skip, :class:`Twice` for one that they repeat.
+    """
+    return Moment(at=_in_zone(local, ZoneInfo(zone)), zone=zone)
+
+
 def _in_zone(local: datetime, info: ZoneInfo) -> datetime:
     early = local.replace(tzinfo=info, fold=0)
     late = local.replace(tzinfo=info, fold=1)
@@ -132,14 +149,15 @@ def _in_zone(local: datetime, info: ZoneInfo) -> datetime:
                 time=wall,
             )
         )
-    raise BadMoment(
+    raise Twice(
         text(
             "{time} comes twice in {zone}: summer time ends. Add the offset: {first} or {second}.",
             time=wall,
             zone=info.key,
             first=_written(early.utcoffset() or timedelta(0)),
             second=_written(late.utcoffset() or timedelta(0)),
-        )
+        ),
+        tuple(Moment(at=each.astimezone(UTC), zone=info.key) for each in (early, late)),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.releases.release import ReleaseState
-from bot.releases.review import fingerprint
+from bot.releases.review import fingerprint, plan_mark
 from bot.store import tables as t
 
 pytestmark = pytest.mark.either_database
@@ -63,13 +63,16 @@ async def test_nobody_else_can_do_any_of_this(
         stranger.send(command)
     stranger.send(letter)
     stranger.send_document("harbour.md", markdown)
-    seen = fingerprint(release)
+    seen, mark = fingerprint(release), plan_mark(release)
     number = release.id
     for data in (
         f"release:{number}", f"preview:{number}:en", f"approve:{number}:*:{seen}",
         f"approve:{number}:en:{fingerprint(release, 'en')}", f"occasion:{number}",
-        f"hold:{number}", f"stop!:{number}", f"publish:{number}", f"publish!:{number}:{seen}", f"when:{number}",
-        f"at:{number}:1800000000:UTC", f"resume:{ident}", f"cancel:{ident}",
+        f"hold:{number}", f"stop!:{number}", f"publish:{number}", f"publish!:{number}:{seen}",
+        f"when:{number}:q", f"when:{number}:e", f"month:{number}:q:202607", f"lift:{number}",
+        f"hour:{number}:q:20260701", f"minute:{number}:q:2026070109", f"lift!:{number}:{mark}",
+        f"pick:{number}:q:1800000000:UTC", f"at:{number}:1800000000:UTC:{mark}",
+        f"bar:{number}:1800000000:UTC:{mark}", f"resume:{ident}", f"cancel:{ident}",
     ):  # fmt: skip
         waiting = bot.sandbox.chats.queries.open(stranger, shown, data)
         answer = await asyncio.wait_for(waiting, 10)
@@ -99,7 +102,13 @@ FORGED = ["", ":", "approve", "approve:1", "approve:x:en:0", "release:9999999999
     "zone:0:Nowhere/At_All", "topic:0:+:00", "open:0:x", "open:0:",
     "lang:0:^:xx", "what:0:news", "what:0:", "quiet:0:7-7", "quiet:0:x",
     "land:0:ZZ", "land:0:us", "zone:0:../../etc", "here:1:x", "done", "done:１", "resume:1:2",
-    "cancel:٣", "nothing:at:all", "__class__", "speak:fr:fr"]  # fmt: skip
+    "cancel:٣", "nothing:at:all", "__class__", "speak:fr:fr",
+    "when:1", "when:1:x", "month:1:q:209913", "month:1:q:000001", "month:1:q:99991",
+    "hour:1:q:20260231", "hour:1:q:２０２６0701", "minute:1:q:2026070124",
+    "minute:1:q:20260701", "minute:1:q:20260701xx",
+    "pick:1:q:-1:UTC", "pick:1:q:1800000000:Mars/Base", "at:1:-5:UTC:0000", "at:1:9:UTC:0000",
+    "bar:1:1800000000:UTC:nope", "bar:1:9:UTC", "lift!:1:xxxx", "stop!:x", "month:1:q:999912",
+    "hour:1:e:99991231", "at:1:1800000000:Mars/Base:0"]  # fmt: skip
 
 
 async def test_a_forged_button_is_answered_and_harmless(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -123,28 +123,6 @@ async def test_a_button_acts_only_on_the_text_that_it_was_shown_with(
     assert (await bot.release(release.slug)).approved_languages == ("en",)
 
 
-async def test_a_time_is_given_by_replying_and_confirmed(bot: Any, file_harbour: Any) -> None:
-    await file_harbour(bot, approve=True)
-    editor = bot.person(EDITOR, "Ed")
-    card = await bot.ask(editor, "/release harbour-opens-2026")
-    await editor.press("Queue …", card)
-    question = await editor.chat.wait_for("When should", after=card)
-    # Clients that cannot reply have the command.
-    assert "/queue harbour-opens-2026 2026-06-" in question.text
-    wrong = await bot.ask(editor, "next Tuesday", reply_to=question)
-    assert "“next Tuesday” is no date and time." in wrong.text
-    read_back = await bot.ask(editor, "2026-06-29 09:30", reply_to=question)
-    assert "29 June 2026" in read_back.text
-    assert (await bot.release("harbour-opens-2026")).state is ReleaseState.DRAFT
-    await editor.press("Confirm", read_back)
-    queued = await bot.release("harbour-opens-2026")
-    assert queued.state is ReleaseState.QUEUED
-    assert queued.publish_at.at == datetime(2026, 6, 29, 7, 30, tzinfo=UTC)
-    assert queued.publish_at.zone == "Europe/Paris"
-    await editor.press("Hold", read_back)
-    assert (await bot.release("harbour-opens-2026")).state is ReleaseState.HELD
-
-
 async def test_the_queue_command_sets_a_time_and_lists_what_is_coming_in_order(
     bot: Any, file_harbour: Any
 ) -> None:
@@ -153,9 +131,11 @@ async def test_the_queue_command_sets_a_time_and_lists_what_is_coming_in_order(
     await file_harbour(bot, approve=True, slug="later")
     await file_harbour(bot, approve=True, slug="sooner")
     await file_harbour(bot, slug="someday")
-    await bot.ask(editor, "/queue later 2026-06-30 09:00")
-    answer = await bot.ask(editor, "/queue sooner 2026-06-29T09:00[Asia/Tokyo]")
-    assert "The time is set." in answer.text
+    for slug, when in (("later", "2026-06-30 09:00"), ("sooner", "2026-06-29T09:00[Asia/Tokyo]")):
+        answer = await bot.ask(editor, f"/queue {slug} {when}")
+        assert (await bot.release(slug)).state is ReleaseState.DRAFT
+        await editor.press("Confirm", answer)
+        assert "The time is set." in answer.text
     await bot.desk.accept_observance(OPERATOR, "someday")
     async with bot.database.write() as connection:
         await occasions.fill(bot.database, connection, bot.clock.now().date())

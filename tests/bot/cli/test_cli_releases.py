@@ -137,7 +137,14 @@ def test_publishing_twice_or_what_is_not_there_says_what_to_do(sqlite_cli) -> No
 
 @pytest.mark.parametrize(
     "when",
-    ["tomorrow", "2026-02-30T10:00", "2026-03-29T02:30[Europe/Paris]", "2026-06-26T10:00[X/Y]"],
+    [
+        "some day",
+        "03/04",
+        "Monday 27 June",
+        "2026-02-30T10:00",
+        "2026-03-29T02:30[Europe/Paris]",
+        "2026-06-26T10:00[X/Y]",
+    ],
 )
 def test_a_moment_that_is_none_is_wrong_usage(sqlite_cli, charter, when) -> None:
     sqlite_cli("import", charter)
@@ -217,3 +224,22 @@ def test_calendar_refuses_what_is_no_period(sqlite_cli) -> None:
     empty = sqlite_cli("calendar", "--from", "9999-06-01")
     assert empty.status == 0
     assert "No anniversaries" in empty.err
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("tomorrow 9:00", "2026-06-27T09:00:00+02:00[Europe/Paris]"),
+        ("27 février à 9h30", "2027-02-27T09:30:00+01:00[Europe/Paris]"),
+        ("Monday [Asia/Tokyo]", "2026-06-29T09:00:00+09:00[Asia/Tokyo]"),
+        ("in 2 hours", "2026-06-26T14:00:00+02:00[Europe/Paris]"),
+    ],
+)
+def test_a_time_may_be_given_in_words(sqlite_cli, charter, monkeypatch, written, meant) -> None:
+    monkeypatch.setenv("POLYHERALD_TIMEZONE", "Europe/Paris")
+    monkeypatch.setenv("POLYHERALD_LANGUAGES", "en,fr")
+    sqlite_cli("import", charter)
+    sqlite_cli("approve", "charter-signing")
+    queued = sqlite_cli("queue", "charter-signing", "--at", written)
+    assert queued.status == 0, queued.err
+    assert sqlite_cli("show", "charter-signing", "--json").json["publish_at"] == meant
