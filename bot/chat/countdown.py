@@ -23,10 +23,10 @@ from bot.chat.office import Office
 from bot.chat.page import Page, shown
 from bot.chat.turn import Turn
 from bot.errors import StoreError
-from bot.releases import repository
+from bot.releases import members, repository
 from bot.releases.publication import filled_headline
 from bot.releases.release import Release, ReleaseState
-from bot.releases.review import due_at
+from bot.releases.review import Role, due_at
 from bot.store import tables as t
 from translations.catalogs import Catalog, catalog_for
 from translations.text import Text, text, texts
@@ -138,14 +138,20 @@ class Countdown:
         async with self._office.database.read() as connection:
             kept: Sequence[Row[Any]] = (await connection.execute(select(t.countdown))).all()
             releases = await repository.by_ids(connection, {row.release_id for row in kept})
+            settings = self._office.settings
+            roles = {
+                row.staff: await members.roles_of(connection, settings, row.staff) for row in kept
+            }
         for row in kept:
-            await self._bring_up_to_date(row, releases[row.release_id])
+            await self._bring_up_to_date(row, releases[row.release_id], roles[row.staff])
 
-    async def _bring_up_to_date(self, row: Row[Any], release: Release) -> None:
+    async def _bring_up_to_date(
+        self, row: Row[Any], release: Release, roles: tuple[Role, ...]
+    ) -> None:
         office, now = self._office, self._office.clock.now()
         if row.told == _ABOUT_TO and now < row.at:
             return
-        turn = self._turn_of(row)
+        turn = self._turn_of(row, roles)
         if turn.actor is None:  # no longer one of the staff
             await end(office, row.chat_id, row.message_id)
             return
@@ -173,7 +179,7 @@ class Countdown:
         except TelegramError as error:  # it goes out all the same
             log.warning("a countdown waits for Telegram", error=type(error).__name__)
 
-    def _turn_of(self, row: Row[Any]) -> Turn:
+    def _turn_of(self, row: Row[Any], roles: tuple[Role, ...]) -> Turn:
         """As if whoever began it had asked once more."""
         user = telegram.User(row.staff, "", is_bot=False)
         chat = telegram.Chat(row.chat_id, "private")
@@ -183,6 +189,7 @@ class Countdown:
             chat_id=row.chat_id,
             words=catalog_for((row.language,)),
             user=user,
+            roles=roles,
             message=telegram.Message(row.message_id, self._office.clock.now(), chat),
         )
 

@@ -10,6 +10,7 @@ from telegram.constants import ChatType
 
 from bot.chat import (
     alone,
+    asking,
     checking,
     corrections,
     drafts,
@@ -89,6 +90,8 @@ PRESSES: Mapping[str, Press] = {
     "approve": release_acts.approve,
     "alone": alone.ask,
     "changes": release_acts.changes,
+    "ask": asking.choose,
+    "ask-in": asking.ask,
     "pictures": pictures.show_pressed,
     "picture-of": shots.press_release,
     "picture-see": pictures.look,
@@ -204,6 +207,7 @@ async def _message(turn: Turn, message: telegram.Message) -> None:
                 or await shots.receive(turn, message)
                 or await corrections.answer(turn, message)
                 or await alone.answer(turn, message)
+                or await asking.answer(turn, message)
                 or await schedule.answer(turn, message)
             ):
                 await drafts.receive(turn, message)

@@ -18,7 +18,7 @@ from bot.errors import Conflict, PolyheraldError
 from bot.occasions.calendar import civil_dates_at
 from bot.occasions.hours import has_come
 from bot.occasions.observance import anniversaries
-from bot.releases import repository, review, versions
+from bot.releases import asking, repository, review, versions
 from bot.releases.calendars import BeyondCalendar
 from bot.releases.publication import filled_headline
 from bot.releases.release import ObservanceSpec, Release, ReleaseState
@@ -85,9 +85,16 @@ async def approve(turn: Turn, parts: Sequence[str]) -> None:
         if tag != review.EVERY_LANGUAGE
         else [known for known in release.variants if not release.is_approved(known)]
     )
+    async with turn.office.database.read() as connection:
+        requests = await asking.open_requests(connection, release)
     if chosen:
         release = await turn.office.desk.approve(actor, release.slug, chosen)
-    await turn.note(text("Approved."))
+    overruled = tuple(native_name(known) for known in chosen if known in requests)
+    if overruled:
+        what = text("Approved, although changes were asked for: {languages}", languages=overruled)
+        await turn.note(what, alert=True)
+    else:
+        await turn.note(text("Approved."))
     await card.show(turn, release)
 
 
@@ -168,11 +175,15 @@ async def ask_publish(turn: Turn, parts: Sequence[str]) -> None:
         return
     async with turn.office.database.read() as connection:
         counts = await audience.counts(connection)
+        requests = await asking.open_requests(connection, release)
     active = sum(n for (_, state), n in counts.items() if state == SubscriberState.ACTIVE)
     page = turn.page(shown(filled_headline(release, release.original)))
     page.line(text("Publish this now? Active subscribers: {count}.", count=active), bold=True)
     approved = tuple(native_name(tag) for tag in release.approved_languages)
     page.line(text("Approved in: {languages}", languages=approved))
+    if requests:
+        wanted = tuple(map(native_name, requests))
+        page.line(text("Changes are asked for in: {languages}", languages=wanted))
     await turn.show(
         page,
         [

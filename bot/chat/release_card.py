@@ -196,6 +196,8 @@ def actions(turn: Turn, release: Release) -> Rows:
         if review.may_approve_second(release, tag, actor)
     ]
     last = _scheduling(turn, release) if actor.may("schedule") else []
+    if actor.may("ask") and release.state is not ReleaseState.PUBLISHED:
+        approvals.append(press(text("Ask for changes …"), "ask", ident))
     if release.pictures or (last and release.pubstatus is PubStatus.USABLE):
         last.append(press(text("Pictures …"), "pictures", ident))
     return [*in_rows(previews), *in_rows(stale), *in_rows(approvals), *in_rows(last)]

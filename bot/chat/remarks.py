@@ -1,4 +1,5 @@
-"""What is pointed out to whoever approves: changes under an approval, and counted years."""
+"""What is pointed out to whoever approves: changes that somebody asks for, changes under an
+approval, and counted years."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from telegram import MessageEntity
 
 from bot.chat.page import Page, shown
 from bot.chat.turn import Turn
-from bot.releases import versions
+from bot.releases import asking, versions
 from bot.releases.counting import counted
 from bot.releases.difference import Piece
 from bot.releases.release import Release, ReleaseState
@@ -21,6 +22,7 @@ ON_THE_CARD = 3
 """Changes, and sentences that count years, that stand on a release's card."""
 
 IN_A_MESSAGE = 12
+LONGEST_COMMENT = 300
 LONGEST_PIECE = 120
 """Characters of one stretch of removed, added or unchanged words."""
 
@@ -35,6 +37,16 @@ async def add_to_card(turn: Turn, page: Page, release: Release) -> None:
     """The first few of everything; the buttons under the card show the rest."""
     async with turn.office.database.read() as connection:
         since = await versions.changes_since(connection, release)
+        requests = await asking.open_requests(connection, release)
+    for tag, request in requests.items():
+        page.line(
+            text(
+                "Changes asked for in {language}: “{comment}”",
+                language=native_name(tag),
+                comment=shown(request.comment, LONGEST_COMMENT),
+            ),
+            bold=True,
+        )
     for languages, one in _together(since):
         _add_changes(page.gap(), release, languages, one, ON_THE_CARD)
     if release.state is ReleaseState.PUBLISHED:

@@ -6,11 +6,12 @@ from bot.cli import remarks, sheet
 from bot.cli.session import Session
 from bot.delivery import acts
 from bot.errors import NotFound
-from bot.releases import audit, repository, versions
+from bot.releases import asking, audit, repository, versions
 from bot.releases.counting import counted
 from bot.releases.publication import filled_headline
 from bot.releases.release import Moment, PubStatus, Release
 from bot.releases.review import OPERATOR
+from translations.locales import native_name
 from translations.text import text
 
 
@@ -62,6 +63,7 @@ async def show_one(
         release = await repository.get(connection, slug)
         done = await audit.history(connection, slug) if history else ()
         since = await versions.changes_since(connection, release) if changes else {}
+        requests = await asking.open_requests(connection, release)
     demand_variant(release, language)
     chosen = (language,) if language else ()
     since = {tag: one for tag, one in since.items() if language in (None, tag)}
@@ -72,6 +74,15 @@ async def show_one(
             document["variants"] = {language: document["variants"][language]}
         document["missing"] = list(sheet.missing(release, session.settings))
         document["warnings"] = remarks.warnings_json(counted(release, chosen))
+        document["change_requests"] = [
+            {
+                "language": one.language,
+                "comment": one.comment,
+                "asked_by": one.asked_by,
+                "at": one.at.isoformat(),
+            }
+            for one in requests.values()
+        ]
         if changes:
             document["changes"] = remarks.changes_json(since)
         if history:
@@ -94,6 +105,14 @@ async def show_one(
             out.say(text("It was withdrawn."))
         for one in counted(release, chosen):
             out.say(one.as_text())
+        for request in requests.values():
+            out.say(
+                text(
+                    "Changes asked for in {language}: “{comment}”",
+                    language=native_name(request.language),
+                    comment=request.comment,
+                )
+            )
     if history:
         zone = session.zone
         out.table(

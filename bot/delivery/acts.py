@@ -103,6 +103,14 @@ def _resent(details: Details) -> Text:
 _DETAILED: Mapping[str, Callable[[Details], Text]] = {
     "import": lambda d: text("Filed it: {languages}", languages=_languages(d)),
     "approve": lambda d: text("Approved it: {languages}", languages=_languages(d)),
+    "overrule": lambda d: text(
+        "Approved it, although changes were asked for: {languages}", languages=_languages(d)
+    ),
+    "ask for changes": lambda d: text(
+        "Asked for changes in {languages}: “{comment}”",
+        languages=_languages(d),
+        comment=d.get("comment", ""),
+    ),
     "approve alone": lambda d: text(
         "Approved it without a second person: {languages}. Reason: {reason}",
         languages=_languages(d),

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.clock import Clock
 from bot.errors import Conflict, NotAllowed
 from bot.releases import (
+    asking,
     audit,
     correction,
     gallery,
@@ -182,6 +183,8 @@ class Desk:
         async with self._act() as (connection, now):
             before = release = await repository.get(connection, slug, to_change=True)
             chosen = sorted(languages or release.variants, key=lambda tag: tag != release.original)
+            asked = await asking.open_requests(connection, release)
+            overruled = [asked[tag] for tag in chosen if tag in asked]
             for language in chosen:
                 release = review.approved(
                     release, language, actor, four_eyes=self._settings.four_eyes, alone=alone
@@ -192,7 +195,38 @@ class Desk:
             for act, details in second.acts(before, release, chosen):
                 await audit.record(connection, now, actor, act, slug, **details)
             told = await second.owed(connection, self._settings, release, chosen, actor, now)
+            if overruled:
+                tags = [one.language for one in overruled]
+                await audit.record(connection, now, actor, "overrule", slug, languages=tags)
+            await asking.settle(connection, release, chosen)
+            told += filter(None, (asking.overruled(release, one, actor) for one in overruled))
             await self._post(connection, now, told)
+            return release
+
+    async def ask_for_changes(
+        self, actor: Actor, slug: str, language: str, comment: str
+    ) -> Release:
+        """Ask whoever wrote the variant in ``language`` to change it. It keeps nothing from
+        going out, but whoever approves or publishes is told until the text changes."""
+        async with self._act() as (connection, now):
+            review.demand(actor, "ask")
+            release = await repository.get(connection, slug, to_change=True)
+            review.demand_unpublished(release)
+            review.demand_variant(release, language)
+            comment = asking.demand_comment(comment)
+            await asking.ask(self._database, connection, release, language, comment, actor, now)
+            await audit.record(
+                connection,
+                now,
+                actor,
+                "ask for changes",
+                slug,
+                languages=[language],
+                comment=comment,
+            )
+            staff = await members.everybody(connection, self._settings)
+            to = asking.concerned(staff, release.variants[language], but=actor.name)
+            await self._post(connection, now, [asking.asked(release, language, comment, to, now)])
             return release
 
     async def accept_observance(self, actor: Actor, slug: str) -> Release:

@@ -18,12 +18,12 @@ from bot.releases.release import (
 )
 from translations.text import text
 
-Act = Literal["view", "write", "approve", "schedule", "administer"]
+Act = Literal["view", "ask", "write", "approve", "schedule", "administer"]
 
 _RIGHTS: Mapping[str, frozenset[Act]] = {
-    "admin": frozenset({"view", "write", "approve", "schedule", "administer"}),
-    "editor": frozenset({"view", "write", "approve", "schedule"}),
-    "translator": frozenset({"view", "write", "approve"}),
+    "admin": frozenset({"view", "ask", "write", "approve", "schedule", "administer"}),
+    "editor": frozenset({"view", "ask", "write", "approve", "schedule"}),
+    "translator": frozenset({"view", "ask", "write", "approve"}),
     "observer": frozenset({"view"}),
 }
 _OF_ONE_LANGUAGE: frozenset[Act] = frozenset({"write", "approve"})
@@ -98,15 +98,8 @@ def approved(
     ``NotAllowed`` without one, ``Conflict`` when there is nothing to approve.
     """
     demand(actor, "approve", language)
-    variant = release.variants.get(language)
-    if variant is None:
-        raise Conflict(
-            text(
-                "“{slug}” has no variant in {language}. Import one first.",
-                slug=release.slug,
-                language=language,
-            )
-        )
+    demand_variant(release, language)
+    variant = release.variants[language]
     # An approval that is owed stays so, whatever the setting says meanwhile.
     needed = four_eyes or release.is_owed(language)
     own = variant.written_by == actor.name and needed
@@ -233,6 +226,18 @@ def is_to_come(release: Release, now: datetime) -> bool:
     """Whether it is queued for a time that has not come."""
     due = due_at(release)
     return release.state is ReleaseState.QUEUED and due is not None and due > now
+
+
+def demand_variant(release: Release, language: str) -> None:
+    """Raises ``Conflict`` where there is no text in that language."""
+    if language not in release.variants:
+        raise Conflict(
+            text(
+                "“{slug}” has no variant in {language}. Import one first.",
+                slug=release.slug,
+                language=language,
+            )
+        )
 
 
 def demand_published(release: Release) -> None:
