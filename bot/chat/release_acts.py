@@ -13,7 +13,6 @@ from bot.chat.keyboards import outdated, parts_of, press
 from bot.chat.page import shown
 from bot.chat.turn import Turn
 from bot.delivery.carrier import is_edition
-from bot.delivery.message import draft_message
 from bot.errors import Conflict, PolyheraldError
 from bot.occasions.calendar import civil_dates_at
 from bot.occasions.hours import has_come
@@ -22,27 +21,8 @@ from bot.releases import asking, repository, review, versions
 from bot.releases.calendars import BeyondCalendar
 from bot.releases.publication import filled_headline
 from bot.releases.release import ObservanceSpec, Release, ReleaseState
-from bot.transports.base import Sent
 from translations.locales import native_name
 from translations.text import text, texts
-
-
-async def preview(turn: Turn, parts: Sequence[str]) -> None:
-    """Send exactly what subscribers of that language would get."""
-    turn.staff()
-    ident, tag = parts_of(parts, 2)
-    release = await card.numbered(turn, ident)
-    if tag not in release.variants:
-        raise outdated()
-    await turn.claim()
-    message = draft_message(release, tag, turn.office.settings)
-    if turn.office.reserve is not None:
-        await turn.office.reserve()
-    outcome = await turn.office.transport.send(str(turn.chat_id), message)
-    if not isinstance(outcome, Sent):
-        await turn.note(text("The preview could not be sent. Try again in a moment."), alert=True)
-        return
-    await _show_changes(turn, release, tag)
 
 
 async def changes(turn: Turn, parts: Sequence[str]) -> None:
@@ -52,11 +32,11 @@ async def changes(turn: Turn, parts: Sequence[str]) -> None:
     release = await card.numbered(turn, ident)
     if tag not in release.variants:
         raise outdated()
-    if not await _show_changes(turn, release, tag):
+    if not await show_changes(turn, release, tag):
         await turn.note(text("Nothing has changed since it was approved."))
 
 
-async def _show_changes(turn: Turn, release: Release, tag: str) -> bool:
+async def show_changes(turn: Turn, release: Release, tag: str) -> bool:
     """Say what changed under an approval, if the variant in ``tag`` is stale; whether it is."""
     async with turn.office.database.read() as connection:
         since = (await versions.changes_since(connection, release)).get(tag)

@@ -178,6 +178,8 @@ def actions(turn: Turn, release: Release) -> Rows:
         press(text("Preview: {language}", language=native_name(tag)), "preview", ident, tag)
         for tag in release.variants
     ]
+    if len(previews) > 1:
+        previews.append(press(text("Preview: all"), "preview", ident, EVERY_LANGUAGE))
     stale = [
         press(text("What changed: {language}", language=native_name(tag)), "changes", ident, tag)
         for tag in release.variants

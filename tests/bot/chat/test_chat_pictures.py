@@ -177,9 +177,10 @@ async def test_the_preview_is_what_subscribers_will_get(
 
     await admin.press("Preview: English", await card(bot, admin))
 
-    shown = admin.chat.last
-    assert shown is not None
+    shown, told = admin.chat.latest(2)
     assert shown.photo is not None
+    assert "of at most 1,024 characters" in told.text
+    assert "With its picture, so that no link preview is shown" in told.text
     assert shown.text.startswith("The harbour opens\n\nShips may come.")
     assert "The quay Picture: A. Keeper" in shown.text
 

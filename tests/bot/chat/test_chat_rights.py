@@ -108,7 +108,8 @@ FORGED = ["", ":", "approve", "approve:1", "approve:x:en:0", "release:9999999999
     "hour:1:q:20260231", "hour:1:q:２０２６0701", "minute:1:q:2026070124",
     "minute:1:q:20260701", "minute:1:q:20260701xx",
     "pick:1:q:-1:UTC", "pick:1:q:1800000000:Mars/Base", "at:1:-5:UTC:0000", "at:1:9:UTC:0000",
-    "bar:1:1800000000:UTC:nope", "bar:1:9:UTC", "lift!:1:xxxx", "stop!:x", "ask:x", "ask-in:1:xx", "month:1:q:999912",
+    "bar:1:1800000000:UTC:nope", "bar:1:9:UTC", "lift!:1:xxxx", "stop!:x", "ask:x",
+    "preview:1:xx", "ask-in:1:xx", "month:1:q:999912",
     "hour:1:e:99991231", "at:1:1800000000:Mars/Base:0"]  # fmt: skip
 
 

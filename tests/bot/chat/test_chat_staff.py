@@ -57,13 +57,36 @@ async def test_a_preview_is_exactly_what_subscribers_get(bot: Any, file_harbour:
     observer = bot.person(OBSERVER, "Obi")
     card = await bot.ask(observer, f"/release {release.slug}")
     await observer.press("Preview: Français", card)
-    shown = observer.chat.last
+    shown, told = observer.chat.messages[-2:]
     expected = fit(draft_message(release, "fr", bot.settings))
     assert shown.text == expected.text
     assert [b.url for b in shown.buttons] == [expected.button[1]]
     assert [(e["type"], e["offset"], e["length"]) for e in shown.entities] == [
         (e.type, e.offset, e.length) for e in expected.entities
     ]
+    assert told.text == (
+        "This is what subscribers get:\nharbour-opens-2026\n\nFrançais\n"
+        f"• One message, {len(expected.text)} of at most 4,096 characters\n"
+        "• All paragraphs are in it: 1\n• No picture\n"
+        "• Link preview: “Le port ouvre”, from "
+        "http://news.example.org/fr/releases/harbour-opens-2026"
+    )
+
+
+async def test_all_languages_are_previewed_at_once_with_what_has_no_room(
+    bot: Any, file_harbour: Any
+) -> None:
+    release = await file_harbour(bot)
+    english = replace(release.variants["en"], body="\n\n".join(["Ships may come. 🚢 " * 100] * 4))
+    await bot.desk.file(OPERATOR, replace(release, variants={**release.variants, "en": english}))
+    observer = bot.person(OBSERVER, "Obi")
+    card = await bot.ask(observer, f"/release {release.slug}")
+    await observer.press("Preview: all", card)
+    english, french, told = observer.chat.messages[-3:]
+    assert english.text.startswith("The harbour opens")
+    assert french.text.startswith("Le port ouvre")
+    assert "Paragraphs in it: 2 of 4. The button opens the rest." in told.text
+    assert told.text.index("English") < told.text.index("Français")
 
 
 async def test_the_card_shows_each_language_and_only_what_one_may_do(
@@ -79,7 +102,7 @@ async def test_the_card_shows_each_language_and_only_what_one_may_do(
         assert "No text yet in: Русский and \u2068العربية\u2069" in card.text
         labels[person.id] = {b.label for b in card.buttons}
     assert {"Approve all", "Queue …", "Publish now …", "Accept observance"} <= labels[ADMIN]
-    assert labels[OBSERVER] == {"Preview: English", "Preview: Français"}
+    assert labels[OBSERVER] == {"Preview: English", "Preview: Français", "Preview: all"}
     assert labels[TRANSLATOR] - labels[OBSERVER] == {"Approve: Français", "Ask for changes …"}
 
 
