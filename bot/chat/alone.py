@@ -77,7 +77,7 @@ async def answer(turn: Turn, message: telegram.Message) -> bool:
 
 async def _is_open(turn: Turn, release: Release, tag: str, seen: str) -> bool:
     """Whether it is still to be approved as it was seen; else says how it stands."""
-    if card.fingerprint(release, tag) != seen:
+    if review.fingerprint(release, tag) != seen:
         await turn.note(text("The text has changed since. Look at it again first."), alert=True)
     elif release.is_approved(tag):
         await turn.note(text("It is approved already."))

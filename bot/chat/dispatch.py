@@ -10,6 +10,7 @@ from telegram.constants import ChatType
 
 from bot.chat import (
     alone,
+    anniversary,
     asking,
     checking,
     corrections,
@@ -32,6 +33,7 @@ from bot.chat import (
     subscriber,
     telling,
     times,
+    upcoming,
     zones,
 )
 from bot.chat import release_card as card
@@ -103,6 +105,13 @@ PRESSES: Mapping[str, Press] = {
     "occasion": release_acts.ask_observance,
     "occasion!": release_acts.accept_observance,
     "hold": release_acts.hold,
+    "requeue": release_acts.requeue,
+    "unqueue": release_acts.unqueue,
+    "coming": upcoming.press_show,
+    "day": anniversary.press_show,
+    "day-hold": anniversary.hold,
+    "day-cancel": anniversary.cancel,
+    "day-let": anniversary.let_be,
     "correct": corrections.ask,
     "amend": corrections.choose,
     "amend!": corrections.confirm,

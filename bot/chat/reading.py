@@ -70,6 +70,7 @@ class Coming:
     on: date
     title: str
     release: Release
+    occurrence: Occurrence
     missing: tuple[tuple[str, str], ...]
     remarks: tuple[Text, ...] = ()
 
@@ -91,6 +92,7 @@ async def coming(turn: Turn) -> list[Coming]:
             on=occurrence.civil_date,
             title=_staff_title(turn, releases[occurrence.release_id], occurrence),
             release=releases[occurrence.release_id],
+            occurrence=occurrence,
             missing=lacking(releases[occurrence.release_id], settings.languages),
             remarks=remarks(occurrence.spec.calendar, moved_from(occurrence)),
         )

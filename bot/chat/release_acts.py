@@ -144,6 +144,35 @@ async def hold(turn: Turn, parts: Sequence[str]) -> None:
     await card.show(turn, release)
 
 
+async def requeue(turn: Turn, parts: Sequence[str]) -> None:
+    """The button “Let it go out”: a held release, at the time that was set for it."""
+    actor = turn.staff("schedule")
+    ident, mark = parts_of(parts, 2)
+    release = await card.numbered(turn, ident)
+    await turn.claim()
+    try:
+        release = await turn.office.desk.queue(actor, release.slug, mark=mark)
+    except Conflict as error:
+        await as_it_is(turn, release, error)
+        return
+    await card.show(turn, release, turn.page(text("The time is set.")))
+
+
+async def unqueue(turn: Turn, parts: Sequence[str]) -> None:
+    """The button “Take off the queue”."""
+    actor = turn.staff("schedule")
+    ident, mark = parts_of(parts, 2)
+    release = await card.numbered(turn, ident)
+    await turn.claim()
+    try:
+        release = await turn.office.desk.unqueue(actor, release.slug, mark=mark)
+    except Conflict as error:
+        await as_it_is(turn, release, error)
+        return
+    await turn.note(text("It is a draft again, without a time."))
+    await card.show(turn, release)
+
+
 async def ask_publish(turn: Turn, parts: Sequence[str]) -> None:
     """Publishing cannot be undone: one more press, on the text as it now is."""
     turn.staff("schedule")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import telegram
 from telegram import MessageEntity
@@ -21,7 +21,7 @@ from bot.occasions.wording import described
 from bot.releases import repository, review
 from bot.releases.publication import filled_headline
 from bot.releases.release import ObservanceSpec, PubStatus, Release, ReleaseState
-from bot.releases.review import EVERY_LANGUAGE, due_at, fingerprint, is_to_come
+from bot.releases.review import EVERY_LANGUAGE, due_at, fingerprint, is_to_come, plan_mark
 from translations.formats import fill_pattern
 from translations.locales import native_name
 from translations.text import Text, text
@@ -205,6 +205,12 @@ def actions(turn: Turn, release: Release) -> Rows:
     return [*in_rows(previews), *in_rows(stale), *in_rows(approvals), *in_rows(last)]
 
 
+def _has_time(release: Release, now: datetime) -> bool:
+    """Whether the time that was set for it is still to come."""
+    due = due_at(release)
+    return due is not None and due > now
+
+
 def approval(turn: Turn, release: Release, tag: str) -> list[Button]:
     """The button that approves the variant in ``tag`` as it now reads, for whoever may; for one's
     own text, under four eyes, the one that asks for a reason."""
@@ -237,6 +243,10 @@ def _scheduling(turn: Turn, release: Release) -> list[Button]:
         buttons.append(press(text("Publish now …"), "publish", ident))
     if release.state is ReleaseState.QUEUED:
         buttons.append(press(text("Hold"), "hold", ident))
+    if release.state is ReleaseState.HELD and _has_time(release, turn.office.clock.now()):
+        buttons.append(press(text("Let it go out"), "requeue", ident, plan_mark(release)))
+    if release.state in (ReleaseState.QUEUED, ReleaseState.HELD):
+        buttons.append(press(text("Take off the queue"), "unqueue", ident, plan_mark(release)))
     if release.state is ReleaseState.PUBLISHED and release.pubstatus is PubStatus.USABLE:
         buttons.append(press(text("How it goes"), "progress", ident))
         buttons.append(press(text("Correct …"), "correct", ident))

@@ -54,6 +54,7 @@ _SIMPLE: Mapping[str, Text] = {
     "hold changed": text("Held it back because it was changed"),
     "stop": text("Stopped it before it went out"),
     "lift embargo": text("Lifted its embargo"),
+    "unqueue": text("Took it off the queue"),
     "withdraw": text("Withdrew it"),
     "picture added": text("Added a picture"),
     "picture removed": text("Took a picture away"),

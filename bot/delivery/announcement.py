@@ -29,6 +29,9 @@ RESUMED = "resumed"
 FAULT = "fault"
 """The reason of one whose message could not be made."""
 
+BY_STAFF = "staff"
+"""The reason of one that staff held or cancelled before its day."""
+
 STANDSTILL = "standstill"
 """The reason of one that was left unsent on an earlier day, because no sender ran."""
 

@@ -228,6 +228,15 @@ async def set_published(connection: AsyncConnection, ident: int, published_id: i
     )
 
 
+async def set_occurrence(connection: AsyncConnection, ident: int, occurrence_id: int) -> None:
+    """What was decided of an occurrence before its day outlives the row that it was then."""
+    await connection.execute(
+        update(t.announcement)
+        .where(t.announcement.c.id == ident)
+        .values(occurrence_id=occurrence_id)
+    )
+
+
 class Plan(Protocol):
     """How the audience of one preference enters the ledger: :func:`plan`, or a count of it."""
 

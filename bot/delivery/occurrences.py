@@ -15,6 +15,7 @@ from bot.audience.repository import Preference
 from bot.audience.subscriber import Announcements
 from bot.delivery import carrier, ledger
 from bot.delivery.announcement import (
+    BY_STAFF,
     RESUMED,
     STANDSTILL,
     Announcement,
@@ -244,6 +245,8 @@ class _Step:
 
     async def take(self, zones: Sequence[str]) -> list[Notice]:
         announcement = await ledger.by_key(self.connection, self.key)
+        if announcement is not None and announcement.occurrence_id is None:
+            await ledger.set_occurrence(self.connection, announcement.id, self.occurrence.id)
         if announcement is not None and announcement.state is AnnouncementState.CANCELLED:
             await occasions.set_state(self.connection, self.occurrence.id, "done")
             return []
@@ -261,7 +264,10 @@ class _Step:
         return notices
 
     def _asks_first(self, announcement: Announcement | None) -> bool:
-        """No release was prepared for this year, and the observance does not announce by itself."""
+        """Staff hold it, or no release was prepared for this year, and the observance does not
+        announce by itself."""
+        if announcement is not None and announcement.reason == BY_STAFF:
+            return announcement.state is AnnouncementState.HELD
         spec = self.occurrence.spec
         if self._is_edition or self.occurrence.lead or spec.without_edition != "hold":
             return False

@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery import carrier
+from bot.delivery import beforehand, carrier
+from bot.delivery.announcement import occurrence_key
 from bot.occasions.calendar import local_date, moment_in
 from bot.occasions.reminders import Preparation, lacking, reminders, step_due
 from bot.occasions.title import has_number, occasion_title
@@ -108,6 +109,9 @@ async def _remind(
             for release in await repository.in_series(connection, series)
             if release.pubstatus is PubStatus.USABLE
         ]
+        keys = [occurrence_key(release.slug, row.year) for release in releases]
+        if await beforehand.is_cancelled(connection, keys):
+            continue
         release = _speaker(releases, row.occasion_date)
         if release is None or release.observance is None:
             continue
@@ -132,7 +136,7 @@ async def _coming(connection: AsyncConnection, days: _Days) -> list[Row[Any]]:
     found: list[Row[Any]] = []
     for first, last in _spans({step for steps in lists for step in steps}, days):
         found += await connection.execute(
-            select(c.number, c.occasion_date, o.c.series, o.c.remind)
+            select(c.number, c.year, c.occasion_date, o.c.series, o.c.remind)
             .join(o, o.c.id == c.observance_id)
             .where(c.state == "coming", c.civil_date.between(first, last), c.lead == 0)
             .order_by(c.civil_date, c.id)

@@ -62,17 +62,25 @@ async def open_requests(
     connection: AsyncConnection, release: Release
 ) -> Mapping[str, ChangeRequest]:
     """What is asked for in variants as they read now, by language."""
+    return (await open_in(connection, [release])).get(release.id or 0, {})
+
+
+async def open_in(
+    connection: AsyncConnection, releases: Collection[Release]
+) -> dict[int, dict[str, ChangeRequest]]:
+    """The same for many releases, by their ids; none for those of which nothing is asked."""
+    known = {release.id: release for release in releases}
     r = t.change_request
-    rows = await connection.execute(select(r).where(r.c.release_id == release.id))
-    found = {
-        row.language: ChangeRequest(
-            language=row.language, comment=row.comment, asked_by=row.asked_by, at=row.at
-        )
-        for row in rows
-        if row.language in release.variants
-        and row.hash == release.variants[row.language].content_hash
-    }
-    return {tag: found[tag] for tag in release.variants if tag in found}
+    query = select(r) if len(known) > 1 else select(r).where(r.c.release_id.in_(known))
+    found: dict[int, dict[str, ChangeRequest]] = {}
+    for row in await connection.execute(query.order_by(r.c.release_id, r.c.language)):
+        release = known.get(row.release_id)
+        variant = release.variants.get(row.language) if release is not None else None
+        if variant is not None and variant.content_hash == row.hash:
+            found.setdefault(row.release_id, {})[row.language] = ChangeRequest(
+                language=row.language, comment=row.comment, asked_by=row.asked_by, at=row.at
+            )
+    return found
 
 
 async def ask(

@@ -21,6 +21,7 @@ from bot.releases import (
     audit,
     correction,
     gallery,
+    members,
     notices,
     publication,
     repository,
@@ -377,6 +378,21 @@ class Desk:
             release = replace(release, state=ReleaseState.HELD, seen="")
             await repository.save(connection, release, now)
             await audit.record(connection, now, actor, act, slug)
+            return release
+
+    async def unqueue(self, actor: Actor, slug: str, *, mark: str | None = None) -> Release:
+        """Make a queued or held release a draft again, without a time. ``mark`` as for
+        :meth:`queue`."""
+        async with self._act() as (connection, now):
+            review.demand(actor, "schedule")
+            release = await repository.get(connection, slug, to_change=True)
+            review.demand_unpublished(release)
+            review.demand_plan(release, mark)
+            if release.state is ReleaseState.DRAFT:
+                raise Conflict(text("“{slug}” is not in the queue.", slug=slug))
+            release = replace(release, state=ReleaseState.DRAFT, publish_at=None, seen="")
+            await repository.save(connection, release, now)
+            await audit.record(connection, now, actor, "unqueue", slug)
             return release
 
     async def correct(

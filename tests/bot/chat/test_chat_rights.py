@@ -68,7 +68,9 @@ async def test_nobody_else_can_do_any_of_this(
     for data in (
         f"release:{number}", f"preview:{number}:en", f"approve:{number}:*:{seen}",
         f"approve:{number}:en:{fingerprint(release, 'en')}", f"occasion:{number}",
-        f"hold:{number}", f"stop!:{number}", f"publish:{number}", f"publish!:{number}:{seen}",
+        f"hold:{number}", f"unqueue:{number}:{mark}",
+        f"requeue:{number}:{mark}", f"day-hold:{number}:2026:0", "coming", f"stop!:{number}",
+        f"publish:{number}", f"publish!:{number}:{seen}",
         f"when:{number}:q", f"when:{number}:e", f"month:{number}:q:202607", f"lift:{number}",
         f"ask:{number}", f"ask-in:{number}:en",
         f"hour:{number}:q:20260701", f"minute:{number}:q:2026070109", f"lift!:{number}:{mark}",
@@ -108,7 +110,8 @@ FORGED = ["", ":", "approve", "approve:1", "approve:x:en:0", "release:9999999999
     "hour:1:q:20260231", "hour:1:q:２０２６0701", "minute:1:q:2026070124",
     "minute:1:q:20260701", "minute:1:q:20260701xx",
     "pick:1:q:-1:UTC", "pick:1:q:1800000000:Mars/Base", "at:1:-5:UTC:0000", "at:1:9:UTC:0000",
-    "bar:1:1800000000:UTC:nope", "bar:1:9:UTC", "lift!:1:xxxx", "stop!:x", "ask:x",
+    "bar:1:1800000000:UTC:nope", "bar:1:9:UTC", "lift!:1:xxxx", "stop!:x", "ask:x", "coming:1",
+    "day:1:2026", "day-hold:1:2026:0", "day-cancel:x:y:z", "unqueue:1:0", "requeue:1:0000",
     "preview:1:xx", "ask-in:1:xx", "month:1:q:999912",
     "hour:1:e:99991231", "at:1:1800000000:Mars/Base:0"]  # fmt: skip
 
