@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 import telegram
+from telegram import MessageEntity
 from telegram.error import TelegramError
 
 from bot.chat.page import shown
@@ -15,6 +17,7 @@ from bot.occasions.calendar import local_date
 from bot.releases import intake
 from bot.releases.intake import Draft
 from bot.releases.intake.document import Findings
+from bot.releases.intake.formatted import Format
 from bot.releases.intake.kinds import is_known, limit_of
 from bot.releases.release import Issuer
 from translations.text import text
@@ -36,7 +39,36 @@ async def fetched(turn: Turn, message: telegram.Message, about: str) -> Sent | N
             )
         )
         return None
-    return Sent(sender=turn.user_id, name="", data=words.encode("utf-8", "replace"), about=about)
+    return Sent(
+        sender=turn.user_id,
+        name="",
+        data=words.encode("utf-8", "replace"),
+        about=about,
+        formats=tuple(_formats(words, message.entities)),
+    )
+
+
+_FORMATS = {
+    MessageEntity.BOLD: "bold",
+    MessageEntity.ITALIC: "italic",
+    MessageEntity.TEXT_LINK: "link",
+    MessageEntity.BLOCKQUOTE: "quote",
+    MessageEntity.EXPANDABLE_BLOCKQUOTE: "quote",
+}
+
+
+def _formats(words: str, entities: Sequence[MessageEntity]) -> Iterator[Format]:
+    """What a message sets apart, also one that was forwarded; counted in code points."""
+    encoded = words.encode("utf-16-le", "replace")
+    for entity in entities:
+        kind = _FORMATS.get(entity.type)
+        if kind is None:
+            continue
+        start, end = (
+            len(encoded[: 2 * at].decode("utf-16-le", "replace"))
+            for at in (entity.offset, entity.offset + entity.length)
+        )
+        yield Format(start=start, end=end, kind=kind, url=entity.url or "")
 
 
 async def _downloaded(
@@ -81,6 +113,7 @@ def read(turn: Turn, sent: Sent) -> Draft:
         slug=sent.about or None,
         today=local_date(settings.timezone, turn.office.clock.now()),
         issuer=Issuer(names=settings.issuer.names, address=settings.issuer.address),
+        formats=sent.formats,
     )
 
 

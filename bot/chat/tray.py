@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from bot.releases.intake import Draft
+from bot.releases.intake.formatted import Format
 
 MOST_BYTES = 32_000_000
 """Of all files that wait for an answer; the oldest give way."""
@@ -24,6 +25,8 @@ class Sent:
     about: str = ""
     album: str = ""
     language: str | None = None
+    formats: tuple[Format, ...] = ()
+    """What was set apart in a message."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.chat import Chat, PrivateChat
@@ -55,18 +56,19 @@ class Person:
         chat: Chat | None = None,
         reply_to: Message | None = None,
         thread_id: int | None = None,
+        entities: Sequence[dict[str, Any]] = (),
     ) -> Message:
         """Write to the bot, or in a group or channel. Raises ``ValueError`` where a client would.
 
-        Commands get their entity. In a group the bot hears commands and replies to it, and
-        everything if it is an administrator (privacy mode).
+        ``entities`` are what is set apart in the text; commands get theirs. In a group the bot
+        hears commands and replies to it, and everything if it is an administrator (privacy mode).
         """
         if not text.strip() or units(text) > MESSAGE_UNITS:
             raise ValueError("a client sends 1 to 4096 characters")
         return self._say(
             chat,
             text=text,
-            entities=commands_in(text),
+            entities=[*commands_in(text), *entities],
             reply_to=reply_to,
             thread_id=thread_id,
         )

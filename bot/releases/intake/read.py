@@ -12,6 +12,7 @@ from bot.releases.intake.document import Draft, Findings, LanguageUnsure, Option
 from bot.releases.intake.fields import unknown_language
 from bot.releases.intake.flow import flow
 from bot.releases.intake.folder import COMMON
+from bot.releases.intake.formatted import Format, with_formats
 from bot.releases.intake.kinds import KINDS, LETTERS, MARKDOWN, OFFICE, is_known, limit_of
 from bot.releases.intake.layout import units
 from bot.releases.intake.letter import read_letter
@@ -94,8 +95,10 @@ def read_text(
     slug: str | None = None,
     issuer: Issuer | None = None,
     today: date | None = None,
+    formats: Sequence[Format] = (),
 ) -> Draft:
-    """The draft in a text or file that staff sent; ``name`` is the file's, or "" for a message.
+    """The draft in a text or file that staff sent; ``name`` is the file's, or "" for a message,
+    which may have ``formats`` beside it.
 
     Text that begins with front matter is Markdown whatever its name. ``today`` dates a text that
     bears no date. Raises :class:`BadDocument`, and :class:`LanguageUnsure` of its kind.
@@ -114,7 +117,7 @@ def read_text(
     draft = None
     known = not path.suffix or is_known(path.suffix, where, findings)
     if known and not too_large(len(data), Place(where), findings, limit_of(path.suffix)):
-        draft = _read_data(data, path, where, options, findings, folder=None)
+        draft = _read_data(data, path, where, options, findings, folder=None, formats=formats)
     findings.raise_if_bad()
     if draft is None:
         raise BadDocument([Problem(what=text("There is no release in this."), where=where)])
@@ -220,6 +223,7 @@ def _read_data(
     findings: Findings,
     *,
     folder: Path | None,
+    formats: Sequence[Format] = (),
 ) -> Draft | None:
     suffix = path.suffix.lower()
     if suffix in OFFICE:
@@ -246,7 +250,10 @@ def _read_data(
         return None
     if suffix in MARKDOWN or content.startswith("---\n"):
         return read_file(content, path, where, options, findings, folder=folder)
-    return read_letter(units(content), where, options, findings)
+    every = units(content)
+    if formats and len(content) == len(data.decode("utf-8", "replace")):
+        every = with_formats(every, content, formats)
+    return read_letter(every, where, options, findings)
 
 
 def _doubled(drafts: Sequence[Draft]) -> list[Problem]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.chat.tray import Sent, Tray
+from bot.releases import body
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
 
@@ -154,3 +155,81 @@ def test_what_waits_for_an_answer_is_bounded_and_its_senders_own(backend: str) -
     assert tray.look(names[-1], 2) is None
     tray.drop(names[-1])
     assert tray.look(names[-1], 1) is None
+
+
+FORMATTED = """Press release 14 March 2026
+
+The lamps 🏮 are lit
+
+Until 1989 the coast had 412 lights, which were kept by 38 authorities with *their* own signals.
+
+We never slept, says the keeper of the oldest of them all, and will not begin to do so today.
+
+Read more in the archive, which is open on every day of the week, in winter and in summer.
+"""
+
+
+def _entity(words: str, kind: str, **more: str) -> dict[str, Any]:
+    start = FORMATTED.index(words)
+    offset, length = (len(part.encode("utf-16-le")) // 2 for part in (FORMATTED[:start], words))
+    return {"type": kind, "offset": offset, "length": length, **more}
+
+
+ENTITIES = [
+    _entity("The lamps 🏮 are lit", "bold"),
+    _entity("412 lights", "bold"),
+    _entity("38 authorities", "italic"),
+    _entity(
+        "We never slept, says the keeper of the oldest of them all, and will not begin to do so "
+        "today.",
+        "blockquote",
+    ),
+    _entity("the archive", "text_link", url="https://harbours.example.org/909"),
+    _entity("winter", "underline"),
+]
+
+
+@pytest.mark.parametrize("forwarded", [False, True])
+async def test_a_text_keeps_its_formatting_also_when_it_is_forwarded(
+    bot: Any, forwarded: bool
+) -> None:
+    editor = bot.person(EDITOR, "Ed")
+    if forwarded:
+        channel = bot.sandbox.channel(-1001, "Announcements", editor)
+        posted = editor.send(FORMATTED, chat=channel, entities=ENTITIES)
+        sent = editor.forward(posted)
+        assert sent.origin["type"] == "channel"
+    else:
+        sent = editor.send(FORMATTED, entities=ENTITIES)
+    answer = await editor.chat.wait_for("A new draft is filed.", after=sent)
+    assert "Headline: The lamps 🏮 are lit" in answer.text
+    assert "Date: 14 March 2026" in answer.text
+    assert "Language: English" in answer.text
+    assert "Paragraphs: 3" in answer.text
+    (release,) = await bot.releases()
+    assert release.variants["en"].headline == "The lamps 🏮 are lit"
+    assert release.variants["en"].body == (
+        "Until 1989 the coast had **412 lights**, which were kept by *38 authorities* with "
+        "\\*their\\* own signals.\n\n"
+        "> We never slept, says the keeper of the oldest of them all, and will not begin to do so "
+        "today.\n\n"
+        "Read more in [the archive](<https://harbours.example.org/909>), which is open on every "
+        "day of the week, in winter and in summer."
+    )
+
+
+async def test_formatting_that_makes_no_sense_changes_no_word(bot: Any) -> None:
+    editor = bot.person(EDITOR, "Ed")
+    odd = [
+        {"type": "bold", "offset": 0, "length": 4000},
+        {"type": "italic", "offset": 100, "length": 9000},
+        {"type": "text_link", "offset": 90, "length": 60, "url": "javascript:alert(1)"},
+        {"type": "blockquote", "offset": 33, "length": 70},
+        {"type": "nothing_known", "offset": 5, "length": 5},
+    ]
+    sent = editor.send(FORMATTED, entities=odd)
+    await editor.chat.wait_for("A new draft is filed.", after=sent)
+    (release,) = await bot.releases()
+    shown = body.plain(release.variants["en"].body)
+    assert shown == "\n\n".join(FORMATTED.strip().split("\n\n")[2:])
+    assert "javascript" not in release.variants["en"].body
