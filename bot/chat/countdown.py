@@ -94,6 +94,7 @@ async def prepare(turn: Turn, message_id: int, release: Release, at: datetime) -
     }
     keys = [t.countdown.c.chat_id, t.countdown.c.message_id]
     added = turn.office.database.insert(t.countdown).values(row)
+    turn.office.counting.set()
     async with turn.write() as connection:
         await connection.execute(added.on_conflict_do_update(index_elements=keys, set_=row))
 
@@ -102,6 +103,7 @@ async def begin(office: Office, chat_id: int, message_id: int) -> None:
     """Count, in that message: nobody else writes it until the end, so that nothing old comes
     after what is new."""
     await _note(office, chat_id, message_id, _NOTHING)
+    office.counting.set()
 
 
 async def end(office: Office, chat_id: int, message_id: int) -> None:
@@ -121,13 +123,18 @@ class Countdown:
         self._office = office
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Keep all such messages up to date until ``stop``."""
+        """Keep all such messages up to date until ``stop``: those that were begun before this
+        bot was started, and those that are begun from here on."""
+        self._office.counting.set()
         while not stop.is_set():
             try:
-                await self.look()
+                if self._office.counting.is_set():
+                    await self.look()
             except StoreError as error:
+                self._office.counting.set()
                 log.error("countdowns wait for the database", reason=str(error))
             except Exception:  # nobody else would keep them up to date
+                self._office.counting.set()
                 log.exception("a countdown could not be kept up to date")
             waiting = asyncio.ensure_future(stop.wait())
             await asyncio.wait([waiting], timeout=EVERY)
@@ -135,6 +142,7 @@ class Countdown:
 
     async def look(self) -> None:
         """Edit the messages that no longer say how it is."""
+        self._office.counting.clear()  # before looking: what is begun meanwhile sets it again
         async with self._office.database.read() as connection:
             kept: Sequence[Row[Any]] = (await connection.execute(select(t.countdown))).all()
             releases = await repository.by_ids(connection, {row.release_id for row in kept})
@@ -142,6 +150,8 @@ class Countdown:
             roles = {
                 row.staff: await members.roles_of(connection, settings, row.staff) for row in kept
             }
+        if kept:
+            self._office.counting.set()
         for row in kept:
             await self._bring_up_to_date(row, releases[row.release_id], roles[row.staff])
 

@@ -48,6 +48,8 @@ class Office:
     reserve: Callable[[], Awaitable[None]] | None = None
     hinted: dict[int, float] = field(default_factory=dict)
     """When (monotonic) who was last told what the bot is for."""
+    counting: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while there may be seconds to count."""
     tray: Tray = field(default_factory=Tray)
     checks: Allowance = field(default_factory=Allowance)
     """Of texts to be checked."""

@@ -203,6 +203,8 @@ async def test_an_act_that_was_cut_short_is_told_as_one_that_was_not_done(
     release = await file_harbour(bot, approve=True)
     editor = bot.person(EDITOR, "Ed")
     card = await bot.ask(editor, f"/release {release.slug}")
+    bot.stop.set()
+    await bot.running
     async with bot.database.write() as connection:
         await connection.execute(
             t.countdown.insert().values(
@@ -216,6 +218,7 @@ async def test_an_act_that_was_cut_short_is_told_as_one_that_was_not_done(
             )
         )
     _later(bot, 10)
+    await talk()
     await _says(card, "It did not go out. This is how it stands now.")
 
 

@@ -195,7 +195,7 @@ async def test_a_text_keeps_its_formatting_also_when_it_is_forwarded(
 ) -> None:
     editor = bot.person(EDITOR, "Ed")
     if forwarded:
-        channel = bot.sandbox.channel(-1001, "Announcements", editor)
+        channel = bot.sandbox.channel(-1001000000001, "Announcements", editor)
         posted = editor.send(FORMATTED, chat=channel, entities=ENTITIES)
         sent = editor.forward(posted)
         assert sent.origin["type"] == "channel"
