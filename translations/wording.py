@@ -19,7 +19,7 @@ from translations.plurals import TELLING
 LONGEST_COMMAND = 256
 """Characters of a bot command's description, at least 1 (Bot API, ``BotCommand``)."""
 
-LISTS = frozenset({"letter", "ordinal"})
+LISTS = frozenset({"letter", "moment", "ordinal"})
 """Contexts whose entries are words and patterns rather than something that people read."""
 
 _STRAIGHT_QUOTE = re.compile(r"[\"'`]")
