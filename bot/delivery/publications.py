@@ -73,7 +73,7 @@ def _changed(release: Release, due: datetime) -> Notice:
         "publish it if it should still go out.",
         slug=release.slug,
     )
-    return Notice(key=f"changed/{release.slug}/{due:%Y%m%dT%H%M%S}", what=what)
+    return Notice(key=f"changed/{release.slug}/{due:%Y%m%dT%H%M%S}", what=what, urgent=True)
 
 
 def _waits(release: Release, due: datetime, holding: tuple[str, ...]) -> list[Notice]:
