@@ -19,6 +19,7 @@ from bot.clock import Clock, SystemClock
 from bot.delivery import ledger, moved, pace, standstill, switch, workers
 from bot.delivery.announcement import AnnouncementState
 from bot.delivery.engine import Engine, engine_for
+from bot.delivery.pins import Pinner
 from bot.delivery.planner import Planner
 from bot.delivery.sender import Sender
 from bot.errors import PolyheraldError, StoreError, TransportError
@@ -151,6 +152,8 @@ class Service:
                 group.create_task(self._leading("folder", folder.run))
         if "sender" in self.roles and transport is not None:
             group.create_task(self._send(engine, transport))
+            pinner = Pinner(self.database, self.clock, {transport.name: transport})
+            group.create_task(self._leading("pins", pinner.run))
         group.create_task(self._wait(None))  # pages and feeds alone have no other
         log.info("running", roles=",".join(sorted(self.roles)))
 

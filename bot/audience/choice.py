@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from bot.audience.posts import own_and_others
 from bot.audience.subscriber import Announcements
 from translations.locales import best_match
 
@@ -27,11 +28,15 @@ def choose(
 
     ``office`` is the office's own order of fallback. When a language that is ``awaited`` (in
     preparation, not approved yet) would serve better than any that is ``available``, the answer
-    is ``None``: this subscriber waits for it. ``None`` also when nothing is available.
+    is ``None``: this subscriber waits for it. ``None`` also when nothing is available, and for a
+    post where another one of the same room serves (:mod:`bot.audience.posts`).
     """
-    best = best_match(wanted, [*available, *awaited])
+    own, others = own_and_others(wanted)
+    best = best_match(own, [*available, *awaited])
     if best is not None:
         return Choice(best.tag, fallback=False) if best.tag in available else None
+    if others is not None and (not others or best_match(others, [*available, *awaited])):
+        return None
     chosen = best_match(office, available)
     if chosen is not None:
         return Choice(chosen.tag, fallback=True)

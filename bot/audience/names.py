@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.audience import repository
+from bot.audience import repository, rooms
+from bot.audience.posts import is_further
 from bot.audience.repository import Wish
 from bot.audience.subscriber import SubscriberState
 from bot.store import tables as t
@@ -75,18 +76,22 @@ async def learn(
         )
     )
     for row in rows.all():
+        if is_further(row.address):
+            continue  # it follows the first post of its room
         address = number + _parts(row.address)[1]
         taken = await repository.find(connection, transport, address)
         if taken is not None and taken.state is SubscriberState.PENDING:
-            # Nobody has chosen anything for it yet, and it has been sent nothing.
-            await connection.execute(delete(s).where(s.c.id == taken.id))
+            # It has been sent nothing, and is not confirmed.
+            unused = await rooms.all_posts(connection, taken.id)
+            await connection.execute(delete(s).where(s.c.id.in_(unused)))
             taken = None
         if taken is None:
-            await connection.execute(update(s).where(s.c.id == row.id).values(address=address))
+            await rooms.readdress(connection, row.id, address)
             continue
         if taken.state is SubscriberState.UNREACHABLE:
             await repository.reach(connection, taken.id, now)
-        await repository.mark(connection, row.id, SubscriberState.UNREACHABLE, TWICE)
+        for ident in await rooms.all_posts(connection, row.id):
+            await repository.mark(connection, ident, SubscriberState.UNREACHABLE, TWICE)
 
 
 def _parts(address: str) -> tuple[str, str]:

@@ -6,10 +6,11 @@ import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Row,
     Text,
@@ -20,12 +21,17 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     true,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.audience import posts as several
+from bot.audience import rooms
+from bot.audience.former import REMEMBERED, former_id, former_ids, hash_key
+from bot.audience.posts import Posts
 from bot.audience.subscriber import (
     Announcements,
     Subscriber,
@@ -33,10 +39,9 @@ from bot.audience.subscriber import (
     address_hash,
 )
 from bot.store import tables as t
-from bot.store.database import Database, remembered
+from bot.store.database import Database
 from bot.store.tables import UTCDateTime
 
-REMEMBERED = timedelta(days=90)
 EVERYTHING = tuple(Announcements)
 
 
@@ -79,15 +84,19 @@ async def subscribe(
     name: str = "",
     state: SubscriberState = SubscriberState.ACTIVE,
     added_by: str = "",
+    posts: Posts | None = None,
+    pin: bool | None = None,
 ) -> Subscriber:
-    """Add a subscriber, or bring a known one up to date.
+    """Add a subscriber, or bring a known one up to date, further posts of the same room included.
 
-    ``None`` for ``announcements`` and ``quiet`` is what a known one has; where one came from is
-    noted the first time. One who left within 90 days gets the old random id back, so that the
-    ledger repeats nothing.
+    ``None`` for ``announcements``, ``quiet``, ``posts`` and ``pin`` is what a known one has; where
+    one came from is noted the first time. One who left within 90 days gets the old random id back,
+    so that the ledger repeats nothing.
     """
+    known = await find(connection, transport, address)
+    posts = posts or (known.posts if known is not None else Posts.BEST)
     values: dict[str, Any] = {
-        "languages": " ".join(languages),
+        "languages": " ".join(several.wished(languages, posts)),
         "topics": " ".join(sorted(topics)),
         "timezone": timezone,
         "kind": kind,
@@ -100,21 +109,22 @@ async def subscribe(
         values["announcements"] = announcements
     if quiet is not None:
         values["quiet"] = quiet
-    known = await find(connection, transport, address)
+    if pin is not None:
+        values["pin"] = pin
     if source and (known is None or not known.source):
         values["source"] = source
     if known is not None:
         if known.timezone != timezone:
             values["zone_since"] = now
-        wished = known.languages, known.topics, known.announcements, known.state
         told = announcements or known.announcements
-        if wished != (tuple(languages), tuple(sorted(topics)), told, state):
+        before = known.languages, known.posts, known.topics, known.announcements, known.state
+        if before != (tuple(languages), posts, tuple(sorted(topics)), told, state):
             values["wish_since"] = now
         await connection.execute(
             update(t.subscriber).where(t.subscriber.c.id == known.id).values(**values)
         )
     else:
-        ident = await _former_id(database, connection, transport, address, now)
+        ident = await former_id(database, connection, transport, address, now)
         await connection.execute(
             insert(t.subscriber).values(
                 id=ident or secrets.randbits(62),
@@ -126,6 +136,8 @@ async def subscribe(
         )
     stored = await find(connection, transport, address)
     assert stored is not None
+    had = known.languages if known is not None and known.posts is Posts.EACH else ()
+    await rooms.bring_along(database, connection, stored, had, now)
     return stored
 
 
@@ -133,7 +145,8 @@ async def subscribe(
 class Wish:
     """Who is to be a subscriber, and of what, as staff say it; everything checked.
 
-    ``None`` is what a known one has, and the default for a new one."""
+    ``None`` is what a known one has, and the default for a new one.
+    """
 
     transport: str
     address: str
@@ -143,6 +156,8 @@ class Wish:
     announcements: Announcements | None = None
     quiet: str | None = None
     kind: str = "person"
+    posts: Posts | None = None
+    pin: bool | None = None
 
 
 async def subscribe_all(
@@ -152,21 +167,27 @@ async def subscribe_all(
 
     No two may be for the same address. What a known chat says of itself is kept.
     """
-    known = await _known_ids(connection, wishes)
+    known = await _known(connection, wishes)
     new = [wish for wish in wishes if (wish.transport, wish.address) not in known]
-    former = await _former_ids(database, connection, new, now)
+    addresses = [(wish.transport, wish.address) for wish in new]
+    former = await former_ids(database, connection, addresses, now)
     added, changed = [], []
+    in_posts: list[tuple[Wish, tuple[str, ...]]] = []
     for wish in wishes:
+        ident, had = known.get((wish.transport, wish.address), (None, ""))
+        before, posts = several.read(had.split())
+        posts = wish.posts or posts
         values = {
-            "languages": " ".join(wish.languages),
+            "languages": " ".join(several.wished(wish.languages, posts)),
             "topics": " ".join(sorted(wish.topics)),
             "timezone": wish.timezone,
             "state": SubscriberState.ACTIVE,
             "reason": "",
         }
-        ident = known.get((wish.transport, wish.address))
+        if Posts.EACH in (posts, several.read(had.split())[1]):
+            in_posts.append((wish, before))
         if ident is not None:
-            given = {"announcements": wish.announcements, "quiet": wish.quiet}
+            given = {"announcements": wish.announcements, "quiet": wish.quiet, "pin": wish.pin}
             changed.append({"known_id": ident, **given, **values})
             continue
         added.append(
@@ -180,6 +201,7 @@ async def subscribe_all(
                 "created_at": now,
                 "announcements": wish.announcements or Announcements.ALL,
                 "quiet": wish.quiet or "",
+                "pin": bool(wish.pin),
                 **values,
             }
         )
@@ -206,53 +228,35 @@ async def subscribe_all(
                 {
                     **{name: bindparam(name) for name in changed[0] if name != "known_id"},
                     **kept,
+                    "pin": func.coalesce(bindparam("pin", type_=Boolean), s.pin),
                     "zone_since": moved,
                     "wish_since": wished,
                 }
             ),
             changed,
         )
+    for wish, before in in_posts:
+        first = await find(connection, wish.transport, wish.address)
+        assert first is not None
+        await rooms.bring_along(database, connection, first, before, now)
     return len(added)
 
 
-async def _known_ids(
+async def _known(
     connection: AsyncConnection, wishes: Sequence[Wish]
-) -> dict[tuple[str, str], int]:
+) -> dict[tuple[str, str], tuple[int, str]]:
+    """The ids, and the languages as they are stored, of those that are there."""
     by_transport: dict[str, list[str]] = defaultdict(list)
     for wish in wishes:
         by_transport[wish.transport].append(wish.address)
-    found: dict[tuple[str, str], int] = {}
+    found: dict[tuple[str, str], tuple[int, str]] = {}
     s = t.subscriber.c
     for transport, addresses in by_transport.items():
         for start in range(0, len(addresses), 500):  # well under SQLite's limit of bound values
             # With the transport, or the index is of no use, and every subscriber is looked at.
             known = s.transport == transport, s.address.in_(addresses[start : start + 500])
-            rows = await connection.execute(select(s.address, s.id).where(*known))
-            found |= {(transport, row.address): row.id for row in rows}
-    return found
-
-
-async def _former_ids(
-    database: Database, connection: AsyncConnection, wishes: Sequence[Wish], now: datetime
-) -> dict[tuple[str, str], int]:
-    """The old random ids of those who left within 90 days."""
-    former = t.former_subscriber.c
-    recent = former.stopped_at >= now - REMEMBERED
-    if await connection.scalar(select(former.subscriber_id).where(recent).limit(1)) is None:
-        return {}
-    key = await _hash_key(database, connection)
-    by_hash = {
-        address_hash(key, wish.transport, wish.address): (wish.transport, wish.address)
-        for wish in wishes
-    }
-    hashes = list(by_hash)
-    found: dict[tuple[str, str], int] = {}
-    for start in range(0, len(hashes), 500):
-        theirs = former.address_hash.in_(hashes[start : start + 500])
-        rows = await connection.execute(
-            select(former.address_hash, former.subscriber_id).where(recent, theirs)
-        )
-        found |= {by_hash[row.address_hash]: row.subscriber_id for row in rows}
+            rows = await connection.execute(select(s.address, s.id, s.languages).where(*known))
+            found |= {(transport, row.address): (row.id, row.languages) for row in rows}
     return found
 
 
@@ -266,6 +270,8 @@ async def unsubscribe(
     known = await find(connection, transport, address)
     if known is None:
         return False
+    for _, post in await rooms.further_posts(connection, known.id):
+        await unsubscribe(database, connection, transport, post, now)
     await connection.execute(
         update(t.delivery)
         .where(
@@ -275,7 +281,7 @@ async def unsubscribe(
         .values(state="failed", reason="stopped", at=now)
     )
     await connection.execute(delete(t.subscriber).where(t.subscriber.c.id == known.id))
-    key = await _hash_key(database, connection)
+    key = await hash_key(database, connection)
     await connection.execute(
         delete(t.former_subscriber).where(t.former_subscriber.c.stopped_at < now - REMEMBERED)
     )
@@ -315,6 +321,8 @@ async def lose(connection: AsyncConnection, ident: int, reason: str) -> str | No
     if known is None:
         await mark(connection, ident, SubscriberState.UNREACHABLE, reason)
         return None
+    if several.is_further(known.address):
+        return None  # of the room as a whole its first post tells
     return None if known.kind == "person" else known.name or f"{known.transport}:{known.address}"
 
 
@@ -340,32 +348,40 @@ async def move(connection: AsyncConnection, ident: int, address: str, now: datet
     if taken is not None and taken.id != ident:
         await mark(connection, ident, SubscriberState.UNREACHABLE, "moved")
         return
-    await connection.execute(
-        update(t.subscriber)
-        .where(t.subscriber.c.id == ident)
-        .values(address=address, address_since=now)
+    await rooms.readdress(connection, ident, address, since=now)
+
+
+async def of_chat(connection: AsyncConnection, transport: str, chat: str) -> list[Subscriber]:
+    """The subscriptions of a group or channel: of all of it, and of topics of it; each once,
+    however many posts it gets."""
+    s = t.subscriber.c
+    query = select(t.subscriber).where(
+        s.transport == transport,
+        or_(s.address == chat, s.address.startswith(f"{chat}/", autoescape=True)),
     )
+    rows = await connection.execute(query.order_by(s.created_at, s.id))
+    return [_subscriber(row) for row in rows if not several.is_further(row.address)]
 
 
 async def everyone(connection: AsyncConnection, limit: int = 1000) -> list[Subscriber]:
-    rows = await connection.execute(
-        select(t.subscriber).order_by(t.subscriber.c.created_at, t.subscriber.c.id).limit(limit)
-    )
+    s = t.subscriber
+    query = select(s).where(s.c.languages != several.NOTHING)
+    rows = await connection.execute(query.order_by(s.c.created_at, s.c.id).limit(limit))
     return [_subscriber(row) for row in rows]
 
 
 async def in_batches(connection: AsyncConnection, size: int) -> AsyncIterator[list[Subscriber]]:
-    """All subscribers, oldest first, a few at a time."""
+    """All subscribers, oldest first, a few at a time; a room once, however many posts it gets."""
     query = select(t.subscriber).order_by(t.subscriber.c.created_at, t.subscriber.c.id)
     rows = await connection.stream(query, execution_options={"yield_per": size})
     async for some in rows.partitions():
-        yield [_subscriber(row) for row in some]
+        yield [_subscriber(row) for row in some if not several.is_further(row.address)]
 
 
 async def added_by(connection: AsyncConnection, address: str) -> list[Subscriber]:
     """The groups and channels that this person may configure."""
     rows = await connection.execute(select(t.subscriber).where(t.subscriber.c.added_by == address))
-    return [_subscriber(row) for row in rows]
+    return [_subscriber(row) for row in rows if not several.is_further(row.address)]
 
 
 async def counts(connection: AsyncConnection) -> dict[tuple[str, str], int]:
@@ -377,6 +393,8 @@ async def counts(connection: AsyncConnection) -> dict[tuple[str, str], int]:
     )
     found: dict[tuple[str, str], int] = {}
     for languages, state, number in rows:
+        if languages == several.NOTHING:
+            continue
         key = (languages.split(" ")[0], state)
         found[key] = found.get(key, 0) + number
     return found
@@ -482,26 +500,6 @@ async def preferences(
     ]
 
 
-async def _former_id(
-    database: Database, connection: AsyncConnection, transport: str, address: str, now: datetime
-) -> int | None:
-    key = await _hash_key(database, connection)
-    former = t.former_subscriber
-    ident: int | None = await connection.scalar(
-        select(former.c.subscriber_id).where(
-            former.c.address_hash == address_hash(key, transport, address),
-            former.c.stopped_at >= now - REMEMBERED,
-        )
-    )
-    return ident
-
-
-async def _hash_key(database: Database, connection: AsyncConnection) -> bytes:
-    return bytes.fromhex(
-        await remembered(database, connection, "address_key", secrets.token_hex(32))
-    )
-
-
 def as_json(subscriber: Subscriber) -> dict[str, Any]:
     """What ``subscribers list --json`` prints of one."""
     return {
@@ -518,7 +516,8 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         address=row.address,
         kind=row.kind,
         name=row.name,
-        languages=tuple(row.languages.split()),
+        languages=several.read(row.languages.split())[0],
+        posts=several.read(row.languages.split())[1],
         topics=tuple(row.topics.split()),
         timezone=row.timezone,
         announcements=Announcements(row.announcements),
@@ -528,4 +527,5 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         reason=row.reason,
         added_by=row.added_by,
         created_at=row.created_at,
+        pin=row.pin,
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.audience.posts import Posts
+
 
 class SubscriberState(StrEnum):
     """``pending``: a group or channel that its admin has not configured yet gets nothing.
@@ -33,7 +35,8 @@ class Subscriber:
 
     ``quiet`` are hours as :mod:`bot.audience.quiet` writes them, "" for none; ``source`` is what
     the link said by which they came. ``kind`` is ``person``, ``group`` or ``channel``;
-    ``added_by`` the address of the person who may configure a group or channel.
+    ``added_by`` the address of the person who may configure a group or channel, in which each
+    announcement is pinned (``pin``) or not.
     """
 
     id: int
@@ -51,6 +54,8 @@ class Subscriber:
     state: SubscriberState = SubscriberState.ACTIVE
     reason: str = ""
     added_by: str = ""
+    posts: Posts = Posts.BEST
+    pin: bool = False
 
 
 def address_hash(key: bytes, transport: str, address: str) -> str:

@@ -12,6 +12,7 @@ import structlog
 from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 
 from bot.chat import commands
+from bot.chat.caretaker import Caretaker
 from bot.chat.countdown import Countdown
 from bot.chat.menus import Menus
 from bot.chat.messenger import Messenger
@@ -83,6 +84,7 @@ class Chat:
         """Listen and carry notices until ``stop``, then finish what was begun."""
         await self._until_set_up(stop)
         carrying = asyncio.create_task(Messenger(self._office).run(stop))
+        caring = asyncio.create_task(Caretaker(self._office).run(stop))
         following = asyncio.create_task(Progress(self._office).run(stop))
         in_step = asyncio.create_task(self._menus.run(stop))
         counting = asyncio.create_task(Countdown(self._office).run(stop))
@@ -97,6 +99,7 @@ class Chat:
                 await following
                 await in_step
                 await counting
+                await caring
         except TimeoutError:
             log.warning("stopped before everybody had an answer")
 

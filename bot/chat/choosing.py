@@ -6,8 +6,8 @@ The buttons carry what is to be, not “the other way round”: pressing twice d
 from __future__ import annotations
 
 from bot.audience.subscriber import Subscriber, SubscriberState
-from bot.chat import rooms, subscription
-from bot.chat.keyboards import Button, number, press
+from bot.chat import stewards, subscription
+from bot.chat.keyboards import Button, press
 from bot.chat.page import Page
 from bot.chat.turn import Turn
 from bot.chat.words import ANNOUNCED, names, quiet_hours
@@ -21,7 +21,7 @@ OWN = "0"
 async def subject_of(turn: Turn, ref: str) -> Subscriber:
     """Whose preferences these are; raises ``NotFound`` or ``NotAllowed``."""
     if ref != OWN:
-        return await rooms.configurable(turn, number(ref))
+        return await stewards.configurable(turn, ref)
     if turn.subscriber is None:
         raise NotFound(text("You are not subscribed. Send /start first."))
     return turn.subscriber

@@ -20,6 +20,7 @@ from bot.chat import (
     overview,
     picker,
     pictures,
+    posting,
     preferences,
     previews,
     reading,
@@ -82,6 +83,8 @@ PRESSES: Mapping[str, Press] = {
     "topic": preferences.press_topic,
     "what": overview.press_announcements,
     "quiet": overview.press_quiet,
+    "pin": posting.press_pin,
+    "posts": posting.press_posts,
     "zone": zones.press_zone,
     "land": zones.press_country,
     "here": zones.ask_location,
@@ -196,7 +199,9 @@ async def _message(turn: Turn, message: telegram.Message) -> None:
         return
     command, arguments = _command(turn, message)
     if message.chat.type != ChatType.PRIVATE:
-        if command in _GROUP_COMMANDS:
+        if command == "here" and turn.user is not None:
+            await posting.here(turn, message)
+        elif command in _GROUP_COMMANDS:
             await rooms.point_to_private(turn)
         elif command == "start":
             await rooms.invited(turn, arguments)

@@ -33,5 +33,12 @@ def can_write(member: ChatMember, kind: Kind) -> bool:
     return is_present(member)
 
 
+def can_pin(member: ChatMember, kind: Kind) -> bool:
+    """Whether the bot may pin there (Bot API, ``pinChatMessage``)."""
+    if not isinstance(member, ChatMemberAdministrator):
+        return False
+    return bool(member.can_edit_messages if kind == "channel" else member.can_pin_messages)
+
+
 def is_admin(member: ChatMember) -> bool:
     return isinstance(member, ChatMemberAdministrator | ChatMemberOwner)

@@ -93,6 +93,7 @@ class Office:
         words: Catalog,
         buttons: Rows | Keys = (),
         reply_to: int | None = None,
+        thread_id: int | None = None,
     ) -> int:
         """Say ``page``, the buttons or keys with its last message; returns the id of that (0 where
         there is nothing to say), raises ``TelegramError``."""
@@ -113,6 +114,7 @@ class Office:
                     link_preview_options=_NO_PREVIEW,
                     reply_markup=keyboard,
                     reply_parameters=replied,
+                    message_thread_id=thread_id,
                 )
 
             last = (await self._post(post)).message_id

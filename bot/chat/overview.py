@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.audience import quiet as hours
 from bot.audience.subscriber import Announcements, Subscriber
-from bot.chat import preferences, rooms, zones
+from bot.chat import posting, preferences, rooms, zones
 from bot.chat.choosing import OWN, end, last_row, store, subject_of, summary
 from bot.chat.keyboards import in_rows, outdated, parts_of, press
 from bot.chat.page import shown
@@ -28,6 +28,8 @@ VIEWS: Sequence[tuple[str, Text]] = (
     ("z", text("Time zone")),
     ("q", text("Quiet hours")),
 )
+ROOMS_OWN: tuple[str, Text] = ("p", text("Posts"))
+"""What only a group or channel has to choose."""
 
 
 async def command(turn: Turn, _arguments: str) -> None:
@@ -62,6 +64,7 @@ async def open_view(turn: Turn, parts: Sequence[str]) -> None:
         "a": show_announcements,
         "z": zones.show,
         "q": show_quiet,
+        "p": posting.show,
     }
     if view not in views:
         raise outdated()
@@ -79,7 +82,7 @@ async def done(turn: Turn, parts: Sequence[str]) -> None:
         if ref == OWN
         else text("“{title}” gets our press releases.", title=subject.name)
     )
-    await turn.show(summary(page, subject))
+    await turn.show(posting.summed_up(summary(page, subject), subject))
 
 
 async def press_announcements(turn: Turn, parts: Sequence[str]) -> None:
@@ -109,8 +112,10 @@ async def show(turn: Turn, ref: str, subject: Subscriber) -> None:
         else text("The settings of “{title}”:", title=subject.name)
     )
     page.line(title, bold=True)
-    buttons = in_rows(press(label, "open", ref, view) for view, label in VIEWS)
-    await turn.show(summary(page, subject), [*buttons, [end(ref, subject)]])
+    views = VIEWS if ref == OWN else (*VIEWS, ROOMS_OWN)
+    buttons = in_rows(press(label, "open", ref, view) for view, label in views)
+    page = posting.summed_up(summary(page, subject), subject)
+    await turn.show(page, [*buttons, [end(ref, subject)]])
 
 
 async def show_announcements(turn: Turn, ref: str, subject: Subscriber) -> None:

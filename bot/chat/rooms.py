@@ -13,14 +13,15 @@ from telegram.error import TelegramError
 from bot.audience import invitation
 from bot.audience import repository as audience
 from bot.audience.names import learn
+from bot.audience.rooms import PIN, set_trouble, settle
 from bot.audience.subscriber import Subscriber, SubscriberState
-from bot.chat import subscription
-from bot.chat.keyboards import Button, number, press
+from bot.chat import stewards, subscription
+from bot.chat.keyboards import Button, press
 from bot.chat.membership import (
     GROUP_ANONYMOUS_BOT,
     Kind,
+    can_pin,
     can_write,
-    is_admin,
     is_present,
 )
 from bot.chat.office import TRANSPORT, not_reached
@@ -50,25 +51,36 @@ async def changed(turn: Turn, change: telegram.ChatMemberUpdated) -> None:
                 str(change.chat.id),
                 turn.office.clock.now(),
             )
-    async with turn.office.database.read() as connection:
-        known = await audience.find(connection, TRANSPORT, str(change.chat.id))
     now = change.new_chat_member
     if change.chat.type == ChatType.PRIVATE:
         # Who unblocks the bot has not asked for anything yet: /start does.
-        if known is not None and not is_present(now):
-            await _mark(turn, known, SubscriberState.UNREACHABLE, "blocked")
+        if turn.subscriber is not None and not is_present(now):
+            await _mark(turn, turn.subscriber, SubscriberState.UNREACHABLE, "blocked")
         return
+    async with turn.office.database.read() as connection:
+        rooms = await audience.of_chat(connection, TRANSPORT, str(change.chat.id))
     kind: Kind = "channel" if change.chat.type == ChatType.CHANNEL else "group"
+    if not rooms and is_present(now):
+        await _invite(turn, await _enter(turn, change, kind), change.chat)
+    for known in rooms:  # of a forum, each of its topics that subscribes
+        await _follow(turn, known, change, kind)
+
+
+async def _follow(
+    turn: Turn, known: Subscriber, change: telegram.ChatMemberUpdated, kind: Kind
+) -> None:
+    now = change.new_chat_member
     added = is_present(now) and not is_present(change.old_chat_member)
-    if known is None:
-        if is_present(now):
-            await _invite(turn, await _enter(turn, change, kind))
-    elif not can_write(now, kind):
+    if not can_write(now, kind):
         await _lost(turn, known, gone=not is_present(now))
-    elif known.state is SubscriberState.UNREACHABLE:
+        return
+    async with turn.write() as connection:
+        may_pin = (PIN,) if can_pin(now, kind) else ()
+        await settle(connection, known.id, "kicked", "no_rights", *may_pin)
+    if known.state is SubscriberState.UNREACHABLE:
         await _mark(turn, known, SubscriberState.ACTIVE, "", added_by=_adder(turn, known, added))
     elif known.state is SubscriberState.PENDING and added:
-        await _invite(turn, await _enter(turn, change, kind))
+        await _invite(turn, await _enter(turn, change, kind), change.chat)
 
 
 async def _enter(turn: Turn, change: telegram.ChatMemberUpdated, kind: Kind) -> Subscriber:
@@ -101,9 +113,11 @@ def _adder(turn: Turn, known: Subscriber | None = None, added: bool = True) -> s
 
 
 async def _lost(turn: Turn, known: Subscriber, *, gone: bool) -> None:
+    reason = "kicked" if gone else "no_rights"
     if known.state is SubscriberState.ACTIVE:
-        reason = "kicked" if gone else "no_rights"
         await subscription.lose(turn, known, reason)
+        async with turn.write() as connection:
+            await set_trouble(connection, known.id, reason)  # of which its admin is told
     elif known.state is SubscriberState.PENDING and gone:
         # Never configured: there is nothing to keep for a return.
         async with turn.write() as connection:
@@ -133,18 +147,20 @@ async def _mark(
         await subscription.store(turn, connection, changed)
 
 
-async def _invite(turn: Turn, room: Subscriber) -> None:
+async def _invite(turn: Turn, room: Subscriber, chat: telegram.Chat) -> None:
     """Ask whoever added the bot, in private if it may write to them."""
-    if room.added_by and await _ask(turn, room):
+    if room.added_by and await _ask(turn, room, forum=bool(chat.is_forum)):
         return
     if room.kind == "group":
         await _point(turn)
     log.info("waits to be set up from a private chat", kind=room.kind)
 
 
-async def _ask(turn: Turn, room: Subscriber) -> bool:
+async def _ask(turn: Turn, room: Subscriber, *, forum: bool = False) -> bool:
     """Whether whoever added the bot could be asked in private."""
     page, buttons = _card(turn, room)
+    if forum:
+        page.line(text("Write /here in the topic in which they should appear."))
     try:
         await turn.office.send(int(room.added_by), page, turn.words, buttons)
     except TelegramError as error:
@@ -157,8 +173,9 @@ async def _ask(turn: Turn, room: Subscriber) -> bool:
 async def invited(turn: Turn, payload: str) -> None:
     """A link brought the bot into this group: what it proposes is what waits for confirmation."""
     async with turn.office.database.read() as connection:
-        room = await audience.find(connection, TRANSPORT, str(turn.chat_id))
-    if room is None or room.state is not SubscriberState.PENDING:
+        found = await audience.of_chat(connection, TRANSPORT, str(turn.chat_id))
+    room = next((one for one in found if one.state is SubscriberState.PENDING), None)
+    if room is None:
         return
     if room.added_by != str(turn.user_id):
         return
@@ -204,43 +221,14 @@ async def _point(turn: Turn) -> None:
 
 async def set_up(turn: Turn, chat: str) -> None:
     """Somebody followed the link in a group."""
-    room = await configurable(turn, number(chat))
+    room = await stewards.configurable(turn, chat)
     await turn.say(*_card(turn, room))
-
-
-async def configurable(turn: Turn, chat_id: int) -> Subscriber:
-    """The room of that number, if this person added the bot there and still is an admin.
-
-    Asked anew each time. Where nobody is noted (the admin was anonymous, or had everything
-    erased), any admin may. Says the same whatever the reason, so that nothing can be learnt.
-    """
-    refused = NotAllowed(
-        text("Only the admin who added me may do that, and only while both of us are there.")
-    )
-    async with turn.office.database.read() as connection:
-        room = await audience.find(connection, TRANSPORT, str(chat_id))
-    if room is None or room.kind == "person":
-        raise refused
-    if room.added_by not in ("", str(turn.user_id)):
-        raise refused
-    try:
-        member = await turn.office.ask(
-            lambda: turn.office.bot.get_chat_member(chat_id, turn.user_id)
-        )
-    except TelegramError as error:
-        log.info("cannot see who is admin", error=type(error).__name__)
-        raise refused from error
-    if not is_admin(member):
-        raise refused
-    return replace(room, added_by=str(turn.user_id))
 
 
 async def confirm(turn: Turn, room: Subscriber) -> Subscriber:
     """From here on the room gets announcements; raises ``NotAllowed`` if it cannot."""
     kind: Kind = "channel" if room.kind == "channel" else "group"
-    bot_id = turn.office.bot.id
-    me = await turn.office.ask(lambda: turn.office.bot.get_chat_member(int(room.address), bot_id))
-    if not can_write(me, kind):
+    if not can_write(await stewards.myself(turn, room), kind):
         raise NotAllowed(
             text("I may not post in “{title}” yet. Give me that right first.", title=room.name)
         )

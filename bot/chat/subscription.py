@@ -38,6 +38,8 @@ async def store(
         name=wanted.name,
         state=wanted.state,
         added_by=wanted.added_by,
+        posts=wanted.posts,
+        pin=wanted.pin,
     )
     if wanted.state is SubscriberState.UNREACHABLE:
         await audience.mark(connection, stored.id, wanted.state, wanted.reason)

@@ -61,6 +61,14 @@ class Turn:
         return self.user.id if self.user is not None else 0
 
     @property
+    def thread_id(self) -> int | None:
+        """The topic of a forum in which the message came."""
+        message = self.message
+        if message is None or self.private or not message.is_topic_message:
+            return None
+        return message.message_thread_id
+
+    @property
     def private(self) -> bool:
         """A person alone with the bot: there the chat's number is the person's."""
         return self.chat_id == self.user_id
@@ -148,7 +156,9 @@ class Turn:
         again."""
         await self.claim()
         page = what if isinstance(what, Page) else self.page(what)
-        return await self.office.send(self.chat_id, page, self.words, buttons, reply_to)
+        return await self.office.send(
+            self.chat_id, page, self.words, buttons, reply_to, self.thread_id
+        )
 
     async def show(self, what: Text | Page, buttons: Rows = ()) -> None:
         """Answer in the place of the message whose button was pressed, else with a new one."""

@@ -81,11 +81,21 @@ def add(
         str | None,
         typer.Option(metavar="22:00-07:00", help="Hours without a sound; “” for none."),
     ] = None,
+    posts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="best|switch|each",
+            help="A room's: one in the best language, one that leads to the others, one in each.",
+        ),
+    ] = None,
+    pin: Annotated[
+        str | None, typer.Option(metavar="yes|no", help="Whether a room pins what is announced.")
+    ] = None,
 ) -> None:
     """Add a subscriber, or change one's languages, time zone, topics and the rest."""
     from bot.cli import subscribers
 
-    one = (address, languages, timezone, topics, announcements, quiet)
+    one = (address, languages, timezone, topics, announcements, quiet, posts, pin)
     asyncio.run(subscribers.add(context.obj, *one))
 
 
@@ -104,7 +114,8 @@ def import_(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="CSV with the header address,languages,timezone,topics[,announcements,quiet].",
+            help="CSV with the header "
+            "address,languages,timezone,topics[,announcements,quiet,posts,pin].",
         ),
     ],
     skip_bad: Annotated[

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import BinaryIO, TextIO
 
 from bot.audience import quiet as hours
+from bot.audience.posts import Posts
 from bot.audience.repository import Wish
 from bot.audience.subscriber import Announcements, Subscriber
 from bot.errors import BadDocument, PolyheraldError, Problem
@@ -20,7 +21,7 @@ from translations.locales import UnknownLanguage, canonical
 from translations.text import Text, text
 
 NEEDED = ("address", "languages", "timezone", "topics")
-OPTIONAL = ("announcements", "quiet")
+OPTIONAL = ("announcements", "quiet", "posts", "pin")
 """Not in the files of earlier versions: whoever is known keeps what a file does not say."""
 COLUMNS = NEEDED + OPTIONAL
 
@@ -36,6 +37,8 @@ def wish(
     topics: str,
     announcements: str | None = None,
     quiet: str | None = None,
+    posts: str | None = None,
+    pin: str | None = None,
 ) -> Wish:
     """Check one subscriber's values; lists are parted by spaces or commas. ``None`` is left as
     it is, "" the default.
@@ -43,6 +46,9 @@ def wish(
     Raises ``BadWish`` or ``TransportError``, with the remedy.
     """
     transport, address = addresses.split(written)
+    kind = addresses.telegram_kind(address)
+    if kind == "person" and (posts or pin):
+        raise BadWish(text("Posts and pins are for groups and channels, not for people."))
     return Wish(
         transport=transport,
         address=address,
@@ -51,8 +57,30 @@ def wish(
         topics=_topics(topics),
         announcements=None if announcements is None else _announcements(announcements),
         quiet=None if quiet is None else _quiet(quiet),
-        kind=addresses.telegram_kind(address),
+        posts=None if posts is None else _posts(posts),
+        pin=None if pin is None else _yes(pin),
+        kind=kind,
     )
+
+
+def _posts(written: str) -> Posts:
+    try:
+        return Posts(written.lower() or Posts.BEST)
+    except ValueError as error:
+        raise BadWish(
+            text(
+                "“{value}” is no kind of posts. Known are: {known}.",
+                value=written[:80],
+                known=tuple(map(str, Posts)),
+            )
+        ) from error
+
+
+def _yes(written: str) -> bool:
+    answers = {"": False, "no": False, "yes": True}
+    if written.lower() not in answers:
+        raise BadWish(text("“{value}” is neither yes nor no.", value=written[:80]))
+    return answers[written.lower()]
 
 
 # Among a million lines there are a few hundred different wishes.
@@ -222,8 +250,9 @@ def _row(row: list[str], places: list[int | None], width: int, default_zone: str
         )
     given = [None if place is None else row[place].strip() for place in places]
     address, languages, zone, topics = (value or "" for value in given[: len(NEEDED)])
+    more = dict(zip(OPTIONAL, given[len(NEEDED) :], strict=True))
     try:
-        return wish(address, languages, zone or default_zone, topics, *given[len(NEEDED) :])
+        return wish(address, languages, zone or default_zone, topics, **more)
     except PolyheraldError as error:
         return error.what
 
@@ -235,4 +264,8 @@ def write_roster(file: TextIO, people: Iterable[Subscriber], *, addresses: bool)
     for one in people:
         who = f"{one.transport}:{one.address}" if addresses else str(one.id)
         lists = " ".join(one.languages), one.timezone, " ".join(one.topics)
-        rows.writerow((who, *lists, one.announcements, one.quiet))
+        rows.writerow((who, *lists, one.announcements, one.quiet, *_of_room(one)))
+
+
+def _of_room(one: Subscriber) -> tuple[str, str]:
+    return ("", "") if one.kind == "person" else (one.posts, "yes" if one.pin else "no")

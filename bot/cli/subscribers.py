@@ -91,6 +91,8 @@ def _json(one: Subscriber, *, addresses: bool) -> dict[str, object]:
         "topics": list(one.topics),
         "announcements": str(one.announcements),
         "quiet": one.quiet,
+        "posts": str(one.posts),
+        "pin": one.pin,
         "state": str(one.state),
         "reason": one.reason,
         "created_at": one.created_at.isoformat(),
@@ -108,10 +110,12 @@ async def add(
     topics: str,
     announcements: str | None,
     quiet: str | None,
+    posts: str | None,
+    pin: str | None,
 ) -> None:
     settings = session.settings
     languages, timezone = languages or settings.languages[0], timezone or settings.timezone
-    one = wish(address, languages, timezone, topics, announcements, quiet)
+    one = wish(address, languages, timezone, topics, announcements, quiet, posts, pin)
     async with session.database() as database, database.write() as connection:
         added = await repository.subscribe_all(
             database, connection, session.clock.now(), await names.by_number(connection, [one])

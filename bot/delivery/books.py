@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.audience import names
 from bot.audience import repository as audience
 from bot.clock import Clock
-from bot.delivery import alerts, earlier, ledger, spacing
+from bot.delivery import alerts, earlier, ledger, rooms, spacing
 from bot.delivery.ledger import Claim
 from bot.delivery.outcome import Change, DeliveryState
 from bot.delivery.pace import Pace, Slots
@@ -21,6 +21,7 @@ from bot.errors import StoreError
 from bot.releases import notices
 from bot.settings import Settings
 from bot.store.database import Database
+from bot.transports.address import parted
 
 REMEMBERED = 1000
 
@@ -215,13 +216,15 @@ class Books:
         await ledger.record(
             connection, announcement_id, self._worker, changes, now, claimed_at=claimed_at
         )
+        follow_up = [(e.claim, e.change) for e in ended]
+        await rooms.follow_up(self._database, connection, follow_up, now)
         for e in ended:
             if self._count is not None:
                 self._count(e.change.state)
             if e.change.pause_until is not None:
                 await self._pace.block(connection, e.change.pause_until)
             if e.change.known_as:
-                name, number = (a.partition("/")[0] for a in (e.claim.address, e.change.known_as))
+                name, number = (parted(a)[0] for a in (e.claim.address, e.change.known_as))
                 await names.learn(self._database, connection, e.claim.transport, name, number, now)
             if e.change.moved_to:
                 await audience.move(connection, e.claim.subscriber_id, e.change.moved_to, now)

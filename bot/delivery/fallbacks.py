@@ -9,7 +9,8 @@ from sqlalchemy import exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
-from bot.audience.choice import choose
+from bot.audience.choice import Choice, choose
+from bot.audience.posts import led_to
 from bot.audience.subscriber import SubscriberState
 from bot.delivery import ledger
 from bot.delivery.announcement import Announcement
@@ -20,6 +21,8 @@ from bot.store import tables as t
 from bot.store.database import Database
 
 AT_ONCE = 500
+
+_THERE = (DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.SENDING)
 
 
 async def served(
@@ -93,13 +96,68 @@ async def in_place(
                 d.c.announcement_id == announcement.id,
                 d.c.fallback.is_(True),
                 d.c.language != language,
-                d.c.state.in_((DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.SENDING)),
+                d.c.state.in_(_THERE),
                 s.c.state == SubscriberState.ACTIVE,
                 s.c.languages.in_(some),
                 s.c.created_at <= func.coalesce(d.c.at, d.c.claimed_at),
             )
         )
         planned += await ledger.enter(database, connection, ident, columns, readers)
+    return planned
+
+
+async def leading(
+    connection: AsyncConnection, settings: Settings, published: Published, language: str
+) -> Mapping[Choice, Sequence[str]]:
+    """The language lists, as they are stored, of rooms whose one post is in another language, and
+    is to lead to ``language`` as well: by what that post is in."""
+    found: dict[Choice, list[str]] = {}
+    lists = {wish.languages for wish in await audience.preferences(connection)}
+    for wanted in sorted(lists):
+        choice = choose(wanted, published.variants, settings.languages)
+        if choice is not None and language in led_to(wanted, choice.language, published.variants):
+            found.setdefault(choice, []).append(" ".join(wanted))
+    return found
+
+
+async def with_a_button(
+    database: Database,
+    connection: AsyncConnection,
+    ident: int,
+    announcement: Announcement,
+    wishes: Mapping[Choice, Sequence[str]],
+    now: datetime,
+) -> int:
+    """Plan it for rooms that have a post to which a button is to be added."""
+    d, s = t.delivery, t.subscriber
+    columns = (
+        *("announcement_id", "subscriber_id", "language", "fallback", "state", "due_at"),
+        *("way", "transport"),
+    )
+    planned = 0
+    for choice, lists in wishes.items():
+        for start in range(0, len(lists), AT_ONCE):
+            posts = (
+                select(
+                    literal(ident),
+                    d.c.subscriber_id,
+                    literal(choice.language),
+                    literal(choice.fallback),
+                    literal(DeliveryState.PENDING.value),
+                    literal(now, d.c.due_at.type),
+                    literal(Way.EDIT.value),
+                    d.c.transport,
+                )
+                .join(s, s.c.id == d.c.subscriber_id)
+                .where(
+                    d.c.announcement_id == announcement.id,
+                    d.c.state.in_(_THERE),
+                    s.c.state == SubscriberState.ACTIVE,
+                    s.c.languages.in_(lists[start : start + AT_ONCE]),
+                    s.c.created_at <= func.coalesce(d.c.at, d.c.claimed_at),
+                )
+            )
+            planned += await ledger.enter(database, connection, ident, columns, posts)
     return planned
 
 

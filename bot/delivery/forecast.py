@@ -17,6 +17,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience.choice import Choice
+from bot.audience.posts import spoken
 from bot.audience.repository import Preference
 from bot.delivery import ledger, occurrences, publications
 from bot.delivery.announcement import Announcement, AnnouncementState
@@ -166,7 +167,7 @@ class _Rehearsal:
             moved_after=moved_after,
         )
         planned = await self._planned(connection, announcement)
-        reader: Sequence[str] = preference.languages if choice.fallback else ()
+        reader: Sequence[str] = spoken(preference.languages) if choice.fallback else ()
         planned.waves[Wave(due_at, zone, choice, tuple(reader))] += number
         return number
 

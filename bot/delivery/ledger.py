@@ -31,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.audience.choice import Choice
+from bot.audience.posts import delay
 from bot.audience.repository import Preference, chose
 from bot.audience.subscriber import SubscriberState
 from bot.delivery.announcement import Announcement, AnnouncementState
@@ -278,7 +279,7 @@ async def plan(
         literal(choice.language),
         literal(choice.fallback),
         literal(DeliveryState.PENDING.value),
-        literal(due_at, t.delivery.c.due_at.type),
+        literal(due_at + delay(preference.languages), t.delivery.c.due_at.type),
         t.subscriber.c.transport,
     ).where(*audience_of(preference, before, zone, moved_after))
     # In the order of the ledger's key: a million rows in any other touch its pages at random.

@@ -38,8 +38,10 @@ def published_message(
     settings: Settings,
     *,
     corrected: bool = False,
+    others: Sequence[str] = (),
 ) -> Message:
-    """What a subscriber who lists the languages ``reader`` gets of ``published``.
+    """What a subscriber who lists the languages ``reader`` gets of ``published``, with buttons to
+    the page in each of ``others``.
 
     A fallback says so in the subscriber's own language (product rule 1); issuer and date are
     always named (rule 8). Who has read it otherwise is told what was ``corrected``.
@@ -66,6 +68,7 @@ def published_message(
             own.render(text("Read the full release")),
             page_url(settings, published.slug, choice.language),
         ),
+        others=tuple((native_name(tag), page_url(settings, published.slug, tag)) for tag in others),
     )
 
 

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic
+from typing import Any
 
 import structlog
 
 from bot.audience.choice import Choice, choose
+from bot.audience.posts import led_to, spoken
 from bot.audience.quiet import is_quiet
 from bot.clock import Clock
 from bot.delivery import ledger
@@ -59,7 +61,7 @@ class _Messages:
     def __init__(self, published: Published, settings: Settings) -> None:
         self.published = published
         self._settings = settings
-        self._made: dict[tuple[str, tuple[str, ...], str, bool], Message] = {}
+        self._made: dict[tuple[Any, ...], Message] = {}
         self._silent: dict[int, Message] = {}
         """The same without a sound, by the identity of the message."""
 
@@ -71,11 +73,12 @@ class _Messages:
         return choice is not None and choice.language == claim.language
 
     def to(self, claim: Claim, kind: str) -> Message:
-        reader = claim.languages if claim.fallback else ()
-        key = (claim.language, reader, kind, claim.way is Way.NOTICE)
+        reader = spoken(claim.languages) if claim.fallback else ()
+        others = led_to(claim.languages, claim.language, self.published.variants)
+        key = (claim.language, reader, others, kind, claim.way is Way.NOTICE)
         message = self._made.get(key)
         if message is None:
-            message = self._made[key] = self._message(claim, reader, kind)
+            message = self._made[key] = self._message(claim, reader, others, kind)
         return message
 
     def silent(self, message: Message) -> Message:
@@ -85,14 +88,18 @@ class _Messages:
             made = self._silent[id(message)] = replace(message, silent=True)
         return made
 
-    def _message(self, claim: Claim, reader: tuple[str, ...], kind: str) -> Message:
+    def _message(
+        self, claim: Claim, reader: tuple[str, ...], others: tuple[str, ...], kind: str
+    ) -> Message:
         if kind == ledger.WITHDRAWAL:
             return withdrawal_notice(self.published, claim.language, self._settings)
         if claim.way is Way.NOTICE:
             return correction_notice(self.published, claim.language, self._settings)
         choice = Choice(claim.language, claim.fallback)
         told = kind == ledger.CORRECTION
-        message = published_message(self.published, choice, reader, self._settings, corrected=told)
+        message = published_message(
+            self.published, choice, reader, self._settings, corrected=told, others=others
+        )
         # A typo that cannot be put right in its place is no reason to ring anybody.
         typo = told and self.published.corrections[-1].kind is Kind.TYPO
         return replace(message, silent=typo)
@@ -149,7 +156,7 @@ class Sender:
                 # Corrected since this chunk began: nobody is sent the old text any more.
                 _, published = await self._announced(announcement_id)
                 messages = self._messages_of(published)
-            ended = await self._send_all(turn, messages, announcement.kind)
+            ended = await self._send_all(turn, messages, announcement)
         if ended:
             await self._turn(announcement_id, ended, 0)
         return tried
@@ -184,8 +191,10 @@ class Sender:
                 del self._messages[oldest]
         return known
 
-    async def _send_all(self, turn: Turn, messages: _Messages, kind: str) -> list[Ended]:
-        slots = turn.slots
+    async def _send_all(
+        self, turn: Turn, messages: _Messages, announcement: Announcement
+    ) -> list[Ended]:
+        slots, kind = turn.slots, announcement.kind
         # A translation is for whoever is best served by it now; other things are told as they are.
         choosy = kind == "translation"
         try:
@@ -197,7 +206,7 @@ class Sender:
             return [Ended(claim, back) for claim in turn.claims]
         sends = [
             self._send(claim, message, messages, slots.start + place * slots.interval, turn.paid)
-            if not choosy or messages.still_best(claim)
+            if not choosy or (messages.still_best(claim) and not _is_repeated(claim, announcement))
             else _superseded(claim)
             for place, (claim, message) in enumerate(zip(turn.claims, made, strict=True))
         ]
@@ -291,6 +300,12 @@ class Sender:
         if now.timestamp() > slot + STALE:
             return Change(state=DeliveryState.RETRYING, due_at=now)
         return None
+
+
+def _is_repeated(claim: Claim, announcement: Announcement) -> bool:
+    """Whether a translation would have to be told of by the whole text in another language, since
+    a button to it cannot be added to what is there."""
+    return claim.way is Way.REPLY and not announcement.key.endswith(f"/{claim.language}")
 
 
 async def _superseded(claim: Claim) -> Ended:

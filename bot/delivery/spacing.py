@@ -2,7 +2,7 @@
 
 Telegram allows 20 messages a minute to a group or channel and one a second to a person
 (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this). The topics of
-a forum are one chat.
+a forum are one chat, and so are the posts of a room in several languages.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from bot.delivery.ledger import Claim
 from bot.delivery.outcome import IN_PLACE, DeliveryState
 from bot.store import tables as t
 from bot.store.database import Database
+from bot.transports.address import parted
 
 OF_A_PERSON = 1.0
 OF_A_GROUP = 3.1
@@ -29,7 +30,7 @@ FAR = 60.0
 
 
 def chat_of(claim: Claim) -> str:
-    return f"{claim.transport}:{claim.address.partition('/')[0]}"
+    return f"{claim.transport}:{parted(claim.address)[0]}"
 
 
 def interval_of(chat: str) -> float:

@@ -209,10 +209,12 @@ async def _reach(
     *,
     late: bool,
 ) -> int | None:
-    """Give the text in ``language`` to those who got or get another one only for want of it;
-    returns the announcement of that, if there is anybody."""
+    """Give the text in ``language`` to those who got or get another one only for want of it, and a
+    button to it to whose post leads there; returns the announcement of that, if there is
+    anybody."""
     wishes = await fallbacks.served(connection, settings, published, language)
-    if not wishes:
+    leading = await fallbacks.leading(connection, settings, published, language)
+    if not wishes and not leading:
         return None
     await fallbacks.instead(connection, announcement, wishes, language)
     ident = await ledger.announce(
@@ -227,9 +229,13 @@ async def _reach(
         state=_state(announcement, late=late),
         reason=LATE if late else "",
     )
-    if not await fallbacks.in_place(
+    planned = await fallbacks.in_place(
         database, connection, ident, announcement, wishes, language, now
-    ):
+    )
+    planned += await fallbacks.with_a_button(
+        database, connection, ident, announcement, leading, now
+    )
+    if not planned:
         await ledger.forget(connection, ident)
         return None
     return ident

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
 from bot.audience.choice import choose, wants
+from bot.audience.posts import own_and_others
 from bot.delivery import ledger, publications
 from bot.delivery.announcement import AnnouncementState, publication_key
 from bot.releases import publication, review
@@ -42,8 +43,9 @@ async def who_waits(
         if not wants(wish.topics, published.topics):
             continue
         if choose(wish.languages, published.variants, settings.languages, awaited) is None:
-            match = best_match(wish.languages, awaited)
-            assert match is not None
+            match = best_match(own_and_others(wish.languages)[0], awaited)
+            if match is None:
+                continue  # a further post of a room, in a language that nobody is writing
             found[match.tag] += await _count(connection, wish, announcement.created_at)
     return {tag: found[tag] for tag in sorted(found) if found[tag]}
 

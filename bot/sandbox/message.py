@@ -101,8 +101,11 @@ class Message:
         if self.thread_id is not None:
             result["message_thread_id"] = self.thread_id
             result["is_topic_message"] = True
-        if self.reply_to is not None and whole:
-            result["reply_to_message"] = self.reply_to.as_json(whole=False)
+        replied = self.reply_to
+        if replied is None and self.thread_id is not None:
+            replied = chat.message(self.thread_id)  # what opened the topic, as the server has it
+        if replied is not None and whole:
+            result["reply_to_message"] = replied.as_json(whole=False)
         if self.protected:
             result["has_protected_content"] = True
         if self.preview is not None:

@@ -97,7 +97,8 @@ class Room(Chat):
         """Open a topic in a forum; returns its ``message_thread_id``."""
         if not self.is_forum:
             raise ValueError(f"{self.title!r} is no forum")
-        opened = self.post(self.owner, service={"forum_topic_created": {"name": name}})
+        created = {"name": name, "icon_color": 0x6FB9F0}
+        opened = self.post(self.owner, service={"forum_topic_created": created})
         self.topics[opened.message_id] = name
         return opened.message_id
 

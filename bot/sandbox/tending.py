@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.sandbox import parameters as p
+from bot.sandbox.chat import Chat
 from bot.sandbox.methods import Desk, Methods, Values
 from bot.sandbox.queries import Answer
 from bot.sandbox.refusal import bad_request
@@ -53,18 +54,38 @@ def delete_message(desk: Desk, values: Values) -> bool:
     disable_notification=p.boolean,
 )
 def pin_chat_message(desk: Desk, values: Values) -> bool:
-    chat = desk.chats.find(values["chat_id"])
-    chat.check_writable()
-    standing = chat.standing
-    may = standing.can_edit if chat.type == "channel" else standing.can_pin
-    if chat.type != "private" and not may:
-        raise bad_request("not enough rights to manage pinned messages in the chat")
+    chat = _pinnable(desk, values)
     message = chat.message(values["message_id"])
     if message is None:
         raise bad_request("message to pin not found")
     message.pinned = True
     chat.changed()
     return True
+
+
+@table.method("unpinChatMessage", "chat_id", chat_id=p.chat_id, message_id=p.integer)
+def unpin_chat_message(desk: Desk, values: Values) -> bool:
+    """The newest pinned message, if none is named; one that is not pinned stays so."""
+    chat = _pinnable(desk, values)
+    pinned = [message for message in chat.messages if message.pinned]
+    if "message_id" in values:
+        pinned = [message for message in pinned if message.message_id == values["message_id"]]
+        if chat.message(values["message_id"]) is None:
+            raise bad_request("message to unpin not found")
+    for message in pinned[-1:]:
+        message.pinned = False
+    chat.changed()
+    return True
+
+
+def _pinnable(desk: Desk, values: Values) -> Chat:
+    chat = desk.chats.find(values["chat_id"])
+    chat.check_writable()
+    standing = chat.standing
+    may = standing.can_edit if chat.type == "channel" else standing.can_pin
+    if chat.type != "private" and not may:
+        raise bad_request("not enough rights to manage pinned messages in the chat")
+    return chat
 
 
 @table.method(

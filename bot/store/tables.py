@@ -406,6 +406,9 @@ occurrence = Table(
 
 # --- audience ------------------------------------------------------------------------------------
 
+UNTOLD = sql("trouble <> told")
+"""Written out, not bound: SQLite uses a partial index only for the very same words."""
+
 subscriber = Table(
     "subscriber",
     metadata,
@@ -415,7 +418,8 @@ subscriber = Table(
     Column("address", Text, nullable=False),
     Column("kind", Text, nullable=False),  # person, group, channel
     Column("name", Text, nullable=False),
-    Column("languages", Text, nullable=False),  # in order, separated by spaces
+    # In order, separated by spaces; for how many posts, as bot/audience/posts.py writes it.
+    Column("languages", Text, nullable=False),
     Column("topics", Text, nullable=False),  # sorted, separated by spaces; empty: all
     Column("timezone", Text, nullable=False),
     Column("announcements", Text, nullable=False, server_default="all"),  # all, new, anniversaries
@@ -431,9 +435,15 @@ subscriber = Table(
     Column("wish_since", UTCDateTime),
     # When the address last changed: messages from before are not in the chat that it names now.
     Column("address_since", UTCDateTime),
+    Column("pin", Boolean, nullable=False, server_default=sql("false")),  # what is announced
+    # Of a group or channel: what is wrong with it (pin, kicked, no_rights, topic_closed), and of
+    # which of these its admin was told last.
+    Column("trouble", Text, nullable=False, server_default=""),
+    Column("told", Text, nullable=False, server_default=""),
     UniqueConstraint("transport", "address"),
     Index("ix_subscriber_wish", "state", "timezone", "languages", "topics", "announcements"),
     Index("ix_subscriber_zone_since", "zone_since"),
+    Index("ix_subscriber_untold", "id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
 )
 
 former_subscriber = Table(
@@ -524,6 +534,23 @@ delivery = Table(
         postgresql_where=IN_FLIGHT,
     ),
     Index("ix_delivery_subscriber_id", "subscriber_id"),
+)
+
+pinning = Table(
+    "pinning",
+    metadata,
+    # Of a group or channel where messages are pinned: the one that is to be, and the one that is.
+    Column(
+        "subscriber_id",
+        BigInteger,
+        ForeignKey("subscriber.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("wanted", Text),
+    Column("pinned", Text),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
 )
 
 past_delivery = Table(

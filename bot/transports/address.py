@@ -45,6 +45,20 @@ def telegram_address(address: str) -> str:
     return found[0].lower()
 
 
+def parted(address: str) -> tuple[str, str, str]:
+    """A canonical address as chat, topic and post, "" where it names none: in a room where there
+    is a post in each language, all but the first have a language after a “+”."""
+    room, _, post = address.partition("+")
+    chat, _, topic = room.partition("/")
+    return chat, topic, post
+
+
+def in_chat(chat: str, address: str) -> str:
+    """``address`` as it is in another chat, or in the same one by another name."""
+    _, topic, post = parted(address)
+    return chat + (f"/{topic}" if topic else "") + (f"+{post}" if post else "")
+
+
 def telegram_kind(address: str) -> str:
     """``person``, ``group`` or ``channel``, as far as a canonical address tells.
 

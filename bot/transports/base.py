@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,8 @@ class Message:
     label_language: str = ""
     signature: str = ""
     button: tuple[str, str] | None = None
+    others: tuple[tuple[str, str], ...] = ()
+    """Further such buttons: to the same text in the other languages of whoever reads it."""
     silent: bool = False
     """Whether it arrives without a sound."""
     photo: Photo | None = None
@@ -170,3 +172,13 @@ class Transport(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Pinning(Protocol):
+    """What a transport may be able to do besides. Both are safe to repeat, and end as an edit does:
+    ``Refused`` as ``no_rights`` where the bot may not pin."""
+
+    async def pin(self, address: str, message_id: str) -> Outcome: ...
+
+    async def unpin(self, address: str, message_id: str) -> Outcome: ...

@@ -19,6 +19,10 @@ NOTHING = Photo(digest="nothing")
 does for all languages."""
 
 
+IN_A_ROW = 3
+"""Buttons to other languages."""
+
+
 @lru_cache(maxsize=64)
 def photo_of(message: Message) -> tuple[str, Parameters] | None:
     """The picture that a message goes out below, and what ``sendPhoto`` says beside it; ``None``
@@ -69,8 +73,11 @@ def _caption(fitted: Fitted) -> Parameters:
 def _keyboard(fitted: Fitted) -> Parameters:
     if fitted.button is None:
         return {}
-    label, url = fitted.button
-    return {"reply_markup": {"inline_keyboard": [[{"text": label, "url": url}]]}}
+    further = [fitted.others[at : at + IN_A_ROW] for at in range(0, len(fitted.others), IN_A_ROW)]
+    rows = [
+        [{"text": label, "url": url} for label, url in row] for row in ([fitted.button], *further)
+    ]
+    return {"reply_markup": {"inline_keyboard": rows}}
 
 
 def _entity(entity: Entity) -> Parameters:

@@ -47,6 +47,7 @@ class Fitted:
     text: str
     entities: tuple[Entity, ...] = ()
     button: tuple[str, str] | None = None
+    others: tuple[tuple[str, str], ...] = ()
     shown: int = 0
     photo: Photo | None = None
 
@@ -125,6 +126,7 @@ def _laid_out(message: Message, limit: int) -> tuple[Fitted, bool]:
             (start, block.text, block.marks) for start, block in zip(starts, blocks, strict=False)
         ),
         button=message.button if message.button and all(message.button) else None,
+        others=message.others,
         shown=shown,
         photo=message.photo,
     )

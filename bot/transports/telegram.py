@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from telegram.error import (
 )
 
 from bot.errors import StoreError, TransportError
-from bot.transports.address import telegram_address
+from bot.transports.address import in_chat, parted, telegram_address
 from bot.transports.base import UNPAID, Message, Moved, NotNow, Outcome, Refused, Sent, Unknown
 from bot.transports.content import any_photo_of, photo_of, text_of
 from bot.transports.photos import FIELD, Photos, Posted, says
@@ -262,6 +262,30 @@ class TelegramTransport:
             return None
         return await self._photos.post(self._request, url, digest, posted, paid=paid)
 
+    async def pin(self, address: str, message_id: str) -> Outcome:
+        """Pin one message without a sound, beside whatever else is pinned there."""
+        return await self._tend(
+            lambda chat: self._bot.pin_chat_message(
+                chat, int(message_id), disable_notification=True
+            ),
+            address,
+            message_id,
+        )
+
+    async def unpin(self, address: str, message_id: str) -> Outcome:
+        return await self._tend(
+            lambda chat: self._bot.unpin_chat_message(chat, int(message_id)), address, message_id
+        )
+
+    async def _tend(
+        self, act: Callable[[int | str], Awaitable[bool]], address: str, message_id: str
+    ) -> Outcome:
+        try:
+            await act(_target(address)["chat_id"])
+        except TelegramError as error:
+            return classify(error, address)
+        return Sent(message_ids=(message_id,))
+
     async def check(self) -> str:
         """The bot's user name."""
         try:
@@ -298,8 +322,7 @@ def classify(error: TelegramError, address: str = "") -> Outcome:
             seconds = after.total_seconds() if isinstance(after, timedelta) else float(after)
             return NotNow(after=seconds, reason="rate_limited", everyone=True)
         case ChatMigrated():
-            _, slash, thread = address.partition("/")
-            return Moved(address=f"{error.new_chat_id}{slash}{thread}")
+            return Moved(address=in_chat(str(error.new_chat_id), address))
         case Forbidden():
             return _refused(error.message, _FORBIDDEN)
         case BadRequest():  # before NetworkError, of which PTB makes it a kind
@@ -340,12 +363,11 @@ def _lasting(address: str, result: dict[str, Any]) -> str:
     chat = result.get("chat")
     if not address.startswith("@") or not isinstance(chat, dict) or "id" not in chat:
         return ""
-    _, slash, topic = address.partition("/")
-    return f"{chat['id']}{slash}{topic}"
+    return in_chat(str(chat["id"]), address)
 
 
 def _target(address: str) -> dict[str, Any]:
-    chat, _, thread = address.partition("/")
+    chat, thread, _ = parted(address)
     target: dict[str, Any] = {"chat_id": chat if chat.startswith("@") else int(chat)}
     if thread:
         target["message_thread_id"] = int(thread)

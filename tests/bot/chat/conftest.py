@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,14 @@ from bot.audience import repository as audience
 from bot.audience.subscriber import Subscriber
 from bot.chat.app import Chat
 from bot.clock import FixedClock
-from bot.delivery import ledger, publications
+from bot.delivery import ledger, lines, publications
 from bot.delivery.announcement import AnnouncementState
+from bot.delivery.engine import InProcess
+from bot.delivery.outcome import OPEN
+from bot.delivery.pace import Pace
+from bot.delivery.pins import Pinner
+from bot.delivery.planner import Planner
+from bot.delivery.sender import Sender
 from bot.releases import repository
 from bot.releases.desk import Desk
 from bot.releases.release import ObservanceSpec, Release, Variant
@@ -89,6 +95,28 @@ class Bot:
                 if (subscriber and subscriber.state) == state:
                     return
                 await asyncio.sleep(0.01)
+
+    async def deliver(self) -> None:
+        """Plan, send and pin whatever is due; a room gets two posts a few seconds apart."""
+        transports: Any = {"telegram": self.transport}
+        pace = Pace(self.database, "bot", 1000)
+        async with self.database.write() as connection:
+            await pace.prepare(connection)
+        for _ in range(8):
+            engine = InProcess()
+            planner = Planner(self.database, self.settings, self.clock, engine)
+            await planner.look()
+            sender = Sender(self.database, self.settings, self.clock, transports, pace)
+            running = asyncio.create_task(engine.run(sender.send_chunk))
+            await engine.drained()
+            await engine.stop()
+            await running
+            async with self.database.read() as connection:
+                entries = await lines.entries(connection)
+            if not any(e.state in OPEN for e in entries):
+                break
+            self.clock.set(self.clock.now() + timedelta(seconds=4))
+        await Pinner(self.database, self.clock, transports).look()
 
     async def release(self, slug: str) -> Release | None:
         async with self.database.read() as connection:

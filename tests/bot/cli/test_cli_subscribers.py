@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 HEADER = "address,languages,timezone,topics\n"  # as files were before there was more
-WHOLE = "address,languages,timezone,topics,announcements,quiet\n"
+WHOLE = "address,languages,timezone,topics,announcements,quiet,posts,pin\n"
 
 
 def people(cli) -> list[dict]:
@@ -74,6 +74,10 @@ def test_addresses_are_left_out_unless_asked_for(sqlite_cli) -> None:
         (("telegram:1", "--topics", "Not A Topic!"), "hyphens"),
         (("telegram:1", "--announcements", "some"), "anniversaries"),
         (("telegram:1", "--quiet", "25-3"), "22:00-07:00"),
+        (("telegram:-1001", "--posts", "many"), "switch"),
+        (("telegram:-1001", "--pin", "perhaps"), "neither yes nor no"),
+        (("telegram:1", "--pin", "yes"), "not for people"),
+        (("telegram:-1001+ar",), "Telegram address"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_remedy(sqlite_cli, arguments, remedy) -> None:
@@ -97,8 +101,9 @@ def test_a_file_goes_in_whole_and_comes_out_again(cli, write) -> None:
     assert "3 subscribers added." in taken.out
     exported = cli("subscribers", "export", "--addresses").out
     assert exported.startswith(WHOLE)
-    assert "telegram:-1009876543210/5,zh-Hant,UTC,charter services,all,\n" in exported
-    assert "telegram:@example_news,ar,Asia/Baku,charter,all,\n" in exported
+    assert "telegram:1,fr en,Europe/Paris,,all,,,\n" in exported
+    assert "telegram:-1009876543210/5,zh-Hant,UTC,charter services,all,,best,no\n" in exported
+    assert "telegram:@example_news,ar,Asia/Baku,charter,all,,best,no\n" in exported
 
     again = cli("subscribers", "import", write("again.csv", exported))
     assert "3 brought up to date." in again.out
@@ -124,11 +129,35 @@ def test_what_is_announced_and_quiet_hours_go_in_and_out(cli, write) -> None:
     assert cli("subscribers", "export", "--addresses").out == exported
 
 
+def test_posts_and_pins_of_rooms_go_in_and_out(cli, write) -> None:
+    content = (
+        "pin,address,posts,languages,topics,timezone\n"
+        "Yes,telegram:-1001,Each,fr ar,,Europe/Paris\n"
+        ",telegram:-1002/7,switch,en fr,,UTC\n"
+        "no,telegram:@example_news,,en,,UTC\n"
+        ",telegram:5,,en,,UTC\n"
+    )
+    assert cli("subscribers", "import", write("p.csv", content)).status == 0
+    found = {one["address"]: (one["languages"], one["posts"], one["pin"]) for one in people(cli)}
+    assert found == {
+        "telegram:-1001": (["fr", "ar"], "each", True),
+        "telegram:-1001+ar": (["ar"], "each", False),
+        "telegram:-1002/7": (["en", "fr"], "switch", False),
+        "telegram:@example_news": (["en"], "best", False),
+        "telegram:5": (["en"], "best", False),
+    }
+    exported = cli("subscribers", "export", "--addresses").out
+    assert exported.count("\n") == 5, "a room is one line"
+    again = cli("subscribers", "import", write("again.csv", exported))
+    assert "4 brought up to date." in again.out
+    assert cli("subscribers", "export", "--addresses").out == exported
+
+
 def test_a_file_of_an_earlier_version_leaves_what_it_does_not_know_of(cli, write) -> None:
-    file = WHOLE + "telegram:1,fr,UTC,,new,22-7\ntelegram:2,fr,UTC,,new,22-7\n"
+    file = WHOLE + "telegram:1,fr,UTC,,new,22-7,,\ntelegram:2,fr,UTC,,new,22-7,,\n"
     cli("subscribers", "import", write("p.csv", file))
     cli("subscribers", "import", write("old.csv", HEADER + "telegram:1,en,UTC,\n"))
-    cli("subscribers", "import", write("q.csv", WHOLE + "telegram:2,en,UTC,,,\n"))
+    cli("subscribers", "import", write("q.csv", WHOLE + "telegram:2,en,UTC,,,,,\n"))
     cli("subscribers", "add", "telegram:1", "--languages", "ar")
     found = {one["address"]: one for one in people(cli)}
     kept, emptied = found["telegram:1"], found["telegram:2"]
@@ -138,6 +167,22 @@ def test_a_file_of_an_earlier_version_leaves_what_it_does_not_know_of(cli, write
         "22:00-07:00",
     )
     assert (emptied["announcements"], emptied["quiet"]) == ("all", "")
+
+
+def test_the_posts_of_a_room_follow_what_a_file_says_of_it(cli, write) -> None:
+    rooms = "telegram:-1001,fr ar,UTC,,,,each,yes\ntelegram:-1002,fr ar,UTC,,,,each,yes\n"
+    cli("subscribers", "import", write("p.csv", WHOLE + rooms))
+    cli("subscribers", "import", write("old.csv", HEADER + "telegram:-1001,en ru,UTC,x\n"))
+    cli("subscribers", "import", write("q.csv", WHOLE + "telegram:-1002,en ar,UTC,,,,,\n"))
+    found = {one["address"]: one for one in people(cli)}
+    assert set(found) == {"telegram:-1001", "telegram:-1001+ru", "telegram:-1002"}
+    assert (found["telegram:-1001"]["posts"], found["telegram:-1001"]["pin"]) == ("each", True)
+    assert found["telegram:-1001+ru"]["topics"] == ["x"], "further posts follow the first"
+    assert (found["telegram:-1002"]["posts"], found["telegram:-1002"]["pin"]) == ("best", False)
+    cli("subscribers", "add", "telegram:-1001", "--languages", "en,ru", "--quiet", "22-7")
+    assert {one["quiet"] for one in people(cli)} == {"22:00-07:00", ""}
+    assert cli("subscribers", "remove", "telegram:-1001").status == 0
+    assert [one["address"] for one in people(cli)] == ["telegram:-1002"]
 
 
 def test_one_is_told_of_less_and_at_night_without_a_sound(cli) -> None:
@@ -200,7 +245,7 @@ def test_wrong_lines_can_be_skipped_and_are_reported(cli, write) -> None:
 
 
 def test_more_than_is_held_in_memory_at_once_goes_in_and_out(sqlite_cli, write) -> None:
-    lines = "".join(f"telegram:{n},en,UTC,,new,22:00-07:00\n" for n in range(1, 4502))
+    lines = "".join(f"telegram:{n},en,UTC,,new,22:00-07:00,,\n" for n in range(1, 4502))
     assert sqlite_cli("subscribers", "import", write("p.csv", WHOLE + lines)).status == 0
     exported = sqlite_cli("subscribers", "export", "--addresses").out
     assert sorted(exported.splitlines()) == sorted((WHOLE + lines).splitlines())
@@ -223,8 +268,9 @@ def test_a_file_that_is_wrong_throughout_is_not_told_line_by_line(sqlite_cli, wr
         ("address,languages,timezone,topics,quiet,quiet\n", "The first line must be"),
         ("address,languages,timezone,topics,name\n", "The first line must be"),
         ("address,languages,timezone,quiet\n", "The first line must be"),
-        (WHOLE + "telegram:1,fr,,,sometimes,\n", "line 2: “sometimes”"),
-        (WHOLE + "telegram:1,fr,,,,7-7\n", "line 2: “7-7”"),
+        (WHOLE + "telegram:1,fr,,,sometimes,,,\n", "line 2: “sometimes”"),
+        (WHOLE + "telegram:1,fr,,,,7-7,,\n", "line 2: “7-7”"),
+        (WHOLE + "telegram:-1001,fr,,,,,twice,\n", "line 2: “twice”"),
         (HEADER.encode() + b"telegram:1,\xff,,\n", "line 2: This line is not in UTF-8"),
         (HEADER + 'telegram:1,"fr,,\n', "not valid CSV"),
     ],
