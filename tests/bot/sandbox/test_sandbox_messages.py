@@ -164,6 +164,11 @@ async def test_rights_in_a_channel(sandbox: Sandbox, api: Bot) -> None:
     pinned = (await api.get_chat(channel.id)).pinned_message
     assert pinned is not None
     assert pinned.message_id == posted.message_id
+    assert await api.unpin_chat_message(channel.id, posted.message_id)
+    assert (await api.get_chat(channel.id)).pinned_message is None
+    assert await api.unpin_chat_message(channel.id, posted.message_id), "once more does no harm"
+    with pytest.raises(BadRequest, match="Message to unpin not found"):
+        await api.unpin_chat_message(channel.id, 4711)
 
 
 async def test_topics_of_a_forum(sandbox: Sandbox, api: Bot) -> None:
