@@ -43,7 +43,7 @@ async def bring_along(
         .values(languages=NOTHING)
     )
     row = (await connection.execute(select(s).where(s.c.id == first.id))).one()._mapping
-    own = ("id", "address", "languages", "pin", "trouble", "told", "created_at")
+    own = ("id", "address", "languages", "source", "pin", "trouble", "told", "created_at")
     shared = {name: value for name, value in row.items() if name not in own}
     for tag, wish in wanted.items():
         address = _post_of(first, tag)

@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 from bot.audience import invitation
 from bot.audience import repository as audience
 from bot.audience.names import learn
-from bot.audience.rooms import PIN, set_trouble, settle
+from bot.audience.rooms import PIN, settle
 from bot.audience.subscriber import Subscriber, SubscriberState
 from bot.chat import stewards, subscription
 from bot.chat.keyboards import Button, press
@@ -113,11 +113,8 @@ def _adder(turn: Turn, known: Subscriber | None = None, added: bool = True) -> s
 
 
 async def _lost(turn: Turn, known: Subscriber, *, gone: bool) -> None:
-    reason = "kicked" if gone else "no_rights"
     if known.state is SubscriberState.ACTIVE:
-        await subscription.lose(turn, known, reason)
-        async with turn.write() as connection:
-            await set_trouble(connection, known.id, reason)  # of which its admin is told
+        await subscription.lose(turn, known, "kicked" if gone else "no_rights")
     elif known.state is SubscriberState.PENDING and gone:
         # Never configured: there is nothing to keep for a return.
         async with turn.write() as connection:

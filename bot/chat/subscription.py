@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audience import repository as audience
 from bot.audience.invitation import Invitation
+from bot.audience.rooms import set_trouble
 from bot.audience.subscriber import Subscriber, SubscriberState
 from bot.chat.turn import Turn
 from bot.delivery import alerts
@@ -48,13 +49,14 @@ async def store(
 
 
 async def lose(turn: Turn, room: Subscriber, reason: str) -> None:
-    """The bot may not write there any more. Staff are told, unless a message that could not be
-    sent there has told them before."""
+    """The bot may not write there any more. Whoever looks after it is told, and so are staff,
+    unless a message that could not be sent there has told them before."""
     office, now = turn.office, turn.office.clock.now()
     async with turn.write() as connection:
         name = await audience.lose(connection, room.id, reason)
         lost = replace(room, state=SubscriberState.UNREACHABLE, reason=reason)
         await store(turn, connection, lost)
+        await set_trouble(connection, room.id, reason)
         if name is not None:
             told = [alerts.lost_room(room.id, name, reason, now)]
             await notices.post(office.database, connection, office.settings, now, told)

@@ -369,6 +369,33 @@ async def test_a_post_in_each_language_is_a_delivery_of_its_own(
 
 
 @ON_ONE
+async def test_each_post_of_a_room_is_of_what_the_room_wants_and_as_quiet(
+    bot: Any, publish_harbour: Any
+) -> None:
+    owner = bot.person()
+    channel = bot.sandbox.channel(CHANNEL, "Tides", owner)
+    await set_up(bot, owner, channel, "Français", press=["A post in each language", "Pin each one"])
+    listed = await bot.ask(owner, "/channels")
+    await owner.press("Tides", listed)
+    settings = listed.text
+    for line in ("Quiet hours: switched off", "Each release is a post in each", "is pinned"):
+        assert line in settings
+    await owner.press("Quiet hours", listed)
+    await owner.press(f"quiet:{CHANNEL}:22.00-07.00", listed)
+    bot.clock.set(bot.clock.now().replace(hour=23))  # in Paris it is past midnight
+    await publish_harbour(bot, **in_languages(EN, FR))
+    await bot.deliver()
+    assert [message.silent for message in posts(channel)] == [True, True]
+
+    await owner.press("All settings", listed)
+    await owner.press("What is announced", listed)
+    await owner.press("Anniversaries only", listed)
+    await publish_harbour(bot, **in_languages(EN, FR) | {"slug": "harbour-2"})
+    await bot.deliver()
+    assert len(posts(channel)) == 2, "a new release is for neither of them"
+
+
+@ON_ONE
 async def test_a_post_that_is_refused_says_nothing_of_the_other(
     bot: Any, publish_harbour: Any
 ) -> None:
