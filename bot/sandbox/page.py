@@ -186,7 +186,8 @@ class Page:
         self._notices.pop(chat.id, None)
         offer = self._offers.pop(chat.id, Offer())
         if deed == "say":
-            await self._say(person, chat, fields["text"])
+            # Lines end as forms end them.
+            await self._say(person, chat, fields["text"].replace("\r\n", "\n"))
         elif deed == "tap":
             person.tap(fields["key"], at=home_of(person.zone or self._zone.key))
         elif deed == "choose":

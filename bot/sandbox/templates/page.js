@@ -53,6 +53,14 @@
     }
     refresh();
   });
+  // As in a chat: Enter sends, with Shift it begins a line. Without scripts the button sends.
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (field.tagName !== "TEXTAREA") return;
+    event.preventDefault();
+    field.form.requestSubmit();
+  });
   document.addEventListener("visibilitychange", refresh);
   setInterval(refresh, 1000);
 })();

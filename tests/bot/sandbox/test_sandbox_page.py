@@ -199,6 +199,16 @@ async def test_long_chats_show_their_end(sandbox: Sandbox, browser: aiohttp.Clie
     assert "Older messages are not shown." in html
 
 
+async def test_a_text_of_several_lines_is_sent_as_such(
+    sandbox: Sandbox, api: Bot, browser: aiohttp.ClientSession
+) -> None:
+    sandbox.person(11, "Ada", "en").start()
+    await browser.post("/chats/11/say", data={"text": "A lamp\r\n\r\nIt is lit."})
+    message = (await api.get_updates(timeout=5))[-1].message
+    assert message is not None
+    assert message.text == "A lamp\n\nIt is lit."
+
+
 async def test_keys_are_shown_and_tapped_and_silence_is_seen(
     sandbox: Sandbox, api: Bot, browser: aiohttp.ClientSession
 ) -> None:
