@@ -13,12 +13,14 @@ KEPT = 250_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """One call; ``status`` is the HTTP status, or 0 while no answer has been given."""
+    """One call; ``status`` is the HTTP status, or 0 while no answer has been given. ``refusal`` is
+    why it was refused, if it was."""
 
     method: str
     params: Mapping[str, Any]
     at: datetime
     status: int
+    refusal: str = ""
 
 
 class Calls:

@@ -227,7 +227,7 @@ class Sandbox:
             if asyncio.iscoroutine(result):
                 result = await result
         except Refusal as refusal:
-            self._log(method, values, refusal.code)
+            self._log(method, values, refusal.code, refusal.description)
             return _json(refusal.as_json(), refusal.code)
         self._log(method, values, 200)
         return _json({"ok": True, "result": result}, 200)
@@ -243,7 +243,7 @@ class Sandbox:
         elif fault.kind == "refuse":
             refusal = Refusal(fault.code, fault.description)
         if refusal is not None:
-            self._log(method, raw, refusal.code)
+            self._log(method, raw, refusal.code, refusal.description)
             return _json(refusal.as_json(), refusal.code)
         if fault.kind == "502":
             self._log(method, raw, 502)
@@ -267,8 +267,12 @@ class Sandbox:
             return web.Response(body=body[: len(body) // 2], content_type="application/json")
         return answer
 
-    def _log(self, method: Method, values: dict[str, Any], status: int) -> None:
-        self.calls.add(Call(method=method.name, params=values, at=self.clock.now(), status=status))
+    def _log(
+        self, method: Method, values: dict[str, Any], status: int, refusal: str = ""
+    ) -> None:
+        at = self.clock.now()
+        call = Call(method=method.name, params=values, at=at, status=status, refusal=refusal)
+        self.calls.add(call)
 
 
 def _request(*args: Any) -> web.BaseRequest:

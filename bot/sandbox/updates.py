@@ -84,9 +84,10 @@ class Updates:
         self._wake("arrived")
 
     def repeat(self) -> None:
-        """Post the last update that the webhook took once more, as Telegram sometimes does."""
+        """Give the last update that the bot took once more, as Telegram sometimes does."""
         self._repeats += 1
         self._arrived.set()
+        self._wake("arrived")
 
     def allow(self, kinds: Sequence[str] | None) -> None:
         """``None`` keeps what was asked for before, an empty list is the default."""
@@ -106,10 +107,10 @@ class Updates:
                 self._queue.popleft()
         else:
             while self._queue and self._queue[0]["update_id"] < offset:
-                self._queue.popleft()
-        if not self._queue and timeout > 0:
+                self._taken = self._queue.popleft()
+        if not self._queue and not self.repeating and timeout > 0:
             await self._wait(timeout)
-        return list(itertools.islice(self._queue, limit))
+        return [*self._repeated(), *itertools.islice(self._queue, limit)]
 
     async def set_webhook(self, webhook: Webhook | None) -> None:
         self._wake("webhook")
@@ -179,12 +180,24 @@ class Updates:
                 if self._queue and self._queue[0] is update:
                     self._queue.popleft()
 
+    @property
+    def repeating(self) -> bool:
+        """Whether an update is still to be given once more."""
+        return self._repeats > 0 and self._taken is not None
+
+    def _repeated(self) -> list[dict[str, Any]]:
+        """The last update that was taken, if it is to be given again."""
+        if self._taken is None or not self._repeats:
+            return []
+        self._repeats -= 1
+        return [self._taken]
+
     async def _next(self) -> dict[str, Any]:
         """What is to be posted now: the last one again if that was asked for, or the oldest."""
         while True:
-            if self._repeats and self._taken is not None:
-                self._repeats -= 1
-                return self._taken
+            repeated = self._repeated()
+            if repeated:
+                return repeated[0]
             if self._queue:
                 return self._queue[0]
             self._arrived.clear()
