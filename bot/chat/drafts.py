@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 import telegram
 
-from bot.chat import incoming
+from bot.chat import incoming, questions
 from bot.chat import release_card as card
 from bot.chat.keyboards import Button, Rows, in_rows, outdated, parts_of, press
 from bot.chat.page import LIMIT, Page, shown
 from bot.chat.tray import Album, Sent
 from bot.chat.turn import Turn
-from bot.errors import BadDocument, NotFound
+from bot.errors import BadDocument
 from bot.releases import body, intake, repository
 from bot.releases.intake import Draft, LanguageUnsure
 from bot.releases.intake.kinds import NAMED
@@ -76,25 +76,25 @@ async def press_language(turn: Turn, parts: Sequence[str]) -> None:
     """The answer to: in which language is this?"""
     actor = _writer(turn)
     name, tag = parts_of(parts, 2)
-    sent = _kept(turn, name)
+    sent = await questions.look(turn, name)
     try:
         language = canonical(tag)
     except UnknownLanguage as error:
         raise outdated() from error
     await _take(turn, actor, replace(sent, language=language))
-    turn.office.tray.drop(name)
+    await questions.drop(turn, name)
 
 
 async def press_home(turn: Turn, parts: Sequence[str]) -> None:
     """The answer to: does this belong to that release?"""
     actor = _writer(turn)
     name, where = parts_of(parts, 2)
-    sent = _kept(turn, name)
+    sent = await questions.look(turn, name)
     home = None if where == OF_ITS_OWN else await card.numbered(turn, where)
     if home is not None:
         sent = replace(sent, about=home.slug)
     await _take(turn, actor, sent, asked=True)
-    turn.office.tray.drop(name)
+    await questions.drop(turn, name)
 
 
 async def press_original(turn: Turn, parts: Sequence[str]) -> None:
@@ -116,13 +116,6 @@ def _writer(turn: Turn) -> Actor:
     if not any(actor.may("write", tag) for tag in (*turn.office.settings.languages, *own)):
         turn.staff("write")
     return actor
-
-
-def _kept(turn: Turn, name: str) -> Sent:
-    sent = turn.office.tray.look(name, turn.user_id)
-    if sent is None:
-        raise NotFound(text("This question is out of date. Please send the file again."))
-    return sent
 
 
 async def _take(turn: Turn, actor: Actor, sent: Sent, *, asked: bool = False) -> None:
@@ -189,7 +182,7 @@ async def _home(turn: Turn, draft: Draft) -> Release | None:
 
 
 async def _ask_language(turn: Turn, sent: Sent, likely: Sequence[str]) -> None:
-    name = turn.office.tray.put(sent)
+    name = await questions.keep(turn, sent)
     tags = dict.fromkeys((*likely, *turn.office.settings.languages))
     buttons = [press(native_name(tag), "tongue", name, tag) for tag in tags][:MOST_LANGUAGES]
     what = text("In which language is this text? It is too short to tell for certain.")
@@ -197,7 +190,7 @@ async def _ask_language(turn: Turn, sent: Sent, likely: Sequence[str]) -> None:
 
 
 async def _ask_home(turn: Turn, sent: Sent, draft: Draft, home: Release) -> None:
-    name = turn.office.tray.put(sent)
+    name = await questions.keep(turn, sent)
     page = turn.page(
         text(
             "This text in {language} seems to belong to a release that is filed already:",

@@ -12,7 +12,7 @@ from telegram.error import TelegramError
 from bot.chat.page import shown
 from bot.chat.tray import Sent
 from bot.chat.turn import Turn
-from bot.errors import Problem
+from bot.errors import NotFound, Problem
 from bot.occasions.calendar import local_date
 from bot.releases import intake
 from bot.releases.intake import Draft
@@ -91,14 +91,25 @@ async def _downloaded(
             )
         )
         return None
+    return Sent(
+        sender=turn.user_id,
+        name=name,
+        data=await content(turn, document.file_id, name),
+        file_id=document.file_id,
+        about=about,
+        album=message.media_group_id or "",
+    )
+
+
+async def content(turn: Turn, file_id: str, name: str) -> bytes:
+    """What is in a file that Telegram has; raises ``NotFound`` if it does not give it."""
     try:
-        file = await turn.office.ask(lambda: turn.office.bot.get_file(document.file_id))
-        data = bytes(await file.download_as_bytearray())
-    except TelegramError:
-        await turn.say(text("“{file}” could not be fetched. Please send it again.", file=name))
-        return None
-    album = message.media_group_id or ""
-    return Sent(sender=turn.user_id, name=name, data=data, about=about, album=album)
+        file = await turn.office.ask(lambda: turn.office.bot.get_file(file_id))
+        return bytes(await file.download_as_bytearray())
+    except TelegramError as error:
+        raise NotFound(
+            text("“{file}” could not be fetched. Please send it again.", file=name)
+        ) from error
 
 
 def read(turn: Turn, sent: Sent) -> Draft:

@@ -1,27 +1,26 @@
-"""What staff sent and were asked about, and what came together; in memory, and not for long."""
+"""What staff sent, and what of it came together."""
 
 from __future__ import annotations
 
-import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
 
 from bot.releases.intake import Draft
 from bot.releases.intake.formatted import Format
 
-MOST_BYTES = 32_000_000
-"""Of all files that wait for an answer; the oldest give way."""
 MOST_ALBUMS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
     """A text or file as it came. ``about`` is the slug of the release whose card it replies to,
-    ``album`` what Telegram calls files that were sent together, ``language`` what was answered."""
+    ``album`` what Telegram calls files that were sent together, ``language`` what was answered.
+    By ``file_id`` a file can be fetched again; a text has none."""
 
     sender: int
     name: str
     data: bytes
+    file_id: str = ""
     about: str = ""
     album: str = ""
     language: str | None = None
@@ -58,28 +57,11 @@ class Shots:
 
 
 class Tray:
-    """A restart empties it: a question asked before is out of date, and the file is sent anew."""
+    """In memory: what came together comes within seconds."""
 
     def __init__(self) -> None:
-        self._sent: OrderedDict[str, Sent] = OrderedDict()
         self._albums: OrderedDict[tuple[int, str], Album] = OrderedDict()
         self._shots: OrderedDict[tuple[int, str], Shots] = OrderedDict()
-
-    def put(self, sent: Sent) -> str:
-        """Keep it until it is asked for; returns its name, which nobody can guess."""
-        name = secrets.token_hex(6)
-        self._sent[name] = sent
-        while sum(len(each.data) for each in self._sent.values()) > MOST_BYTES:
-            self._sent.popitem(last=False)
-        return name
-
-    def look(self, name: str, sender: int) -> Sent | None:
-        """What is kept under that name, if this person sent it."""
-        sent = self._sent.get(name)
-        return sent if sent is not None and sent.sender == sender else None
-
-    def drop(self, name: str) -> None:
-        self._sent.pop(name, None)
 
     def album(self, sent: Sent) -> Album | None:
         return self._albums.get((sent.sender, sent.album)) if sent.album else None

@@ -267,9 +267,7 @@ class Sandbox:
             return web.Response(body=body[: len(body) // 2], content_type="application/json")
         return answer
 
-    def _log(
-        self, method: Method, values: dict[str, Any], status: int, refusal: str = ""
-    ) -> None:
+    def _log(self, method: Method, values: dict[str, Any], status: int, refusal: str = "") -> None:
         at = self.clock.now()
         call = Call(method=method.name, params=values, at=at, status=status, refusal=refusal)
         self.calls.add(call)

@@ -760,6 +760,17 @@ handled_update = Table(
     Column("at", UTCDateTime, nullable=False),
 )
 
+tray = Table(
+    "tray",
+    metadata,
+    # What staff sent and were asked about, until they answer: a file stays with Telegram.
+    Column("name", Text, primary_key=True),
+    Column("sender", BigInteger, nullable=False),
+    Column("sent", Json, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Index("ix_tray_at", "at"),
+)
+
 lease = Table(
     "lease",
     metadata,

@@ -1,3 +1,3 @@
 """Schema versions (Alembic). The newest is named here, so that a start need not load Alembic."""
 
-HEAD = "0017"
+HEAD = "0018"

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.chat.tray import Sent, Tray
 from bot.releases import body
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"])
@@ -141,20 +140,6 @@ async def test_a_reply_to_a_card_files_a_page_as_that_language(bot: Any, file_ha
 
     (release,) = await bot.releases()
     assert (release.original, set(release.variants)) == ("en", {"en", "fr", "ru"})
-
-
-def sent(data: bytes, sender: int = 1) -> Sent:
-    return Sent(sender=sender, name="a", data=data)
-
-
-def test_what_waits_for_an_answer_is_bounded_and_its_senders_own(backend: str) -> None:
-    tray = Tray()
-    names = [tray.put(sent(bytes(9_000_000))) for _ in range(5)]
-
-    assert [tray.look(name, 1) is not None for name in names] == [False, False, True, True, True]
-    assert tray.look(names[-1], 2) is None
-    tray.drop(names[-1])
-    assert tray.look(names[-1], 1) is None
 
 
 FORMATTED = """Press release 14 March 2026

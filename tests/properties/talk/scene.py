@@ -1,4 +1,4 @@
-"""Who and what there is on a walk: an office, its staff, readers, rooms, releases in every state."""
+"""Who and what there is on a walk: an office and its staff, readers, rooms, releases."""
 
 from __future__ import annotations
 

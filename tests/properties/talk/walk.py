@@ -93,11 +93,11 @@ async def _step(scene: Scene, deeds: Deeds, watch: Watch) -> None:
         deeds.something(step)
     if scene.chance.random() < 0.08:
         deeds.again(step)
-    killed = False
-    if scene.chance.random() < 0.08:
-        killed = scene.chance.random() < 0.6
+    restarted = scene.chance.random() < 0.08
+    killed = restarted and scene.chance.random() < 0.6
+    if restarted:
         await _interrupt(scene, watch, killed=killed)
-    watch.expects(step, killed=killed)
+    watch.expects(step, restarted=restarted)
     await scene.process.settled()
     await watch.look(step, killed=killed)
 

@@ -229,9 +229,9 @@ class Watch:
         if url.startswith((BASE, "https://t.me/", "https://docs.un.org/")):
             return True
         marks = _marks(url)
-        return url.startswith("https://port.example.org") and all(
-            self._scene.wrote[mark] & STAFF.keys() for mark in marks
-        )
+        if not marks:
+            return url == "https://port.example.org"
+        return all(self._scene.wrote[mark] & STAFF.keys() for mark in marks)
 
     def _note_announcement(self, chat: int, values: Mapping[str, Any], text: str) -> None:
         """Previews for staff look the same, and what was checked begins with other words."""
@@ -264,9 +264,12 @@ class Watch:
         for who, count in asked.items():
             assert said[who] >= count, f"{who} got {said[who]} answers: {step.asked}"
 
-    def expects(self, step: Step, *, killed: bool) -> None:
-        """Note how many answers to buttons may come too late, before anything is looked at."""
-        self._may_be_late += step.repeats + (len(step.pressed) if killed else 0)
+    def expects(self, step: Step, *, restarted: bool) -> None:
+        """Note how many answers to buttons may come too late, before anything is looked at.
+
+        What a process has answered, and not confirmed to Telegram by its end, comes again.
+        """
+        self._may_be_late += step.repeats + (len(step.pressed) if restarted else 0)
 
     def _look_at_log(self) -> None:
         assert not self.problems, self.problems
@@ -284,23 +287,13 @@ async def _acts(connection: AsyncConnection, after: int) -> Sequence[Row[Any]]:
 
 async def _releases(connection: AsyncConnection) -> dict[str, str]:
     """All that is stored of each release, by its slug."""
-    found = {}
-    for row in (await connection.execute(select(t.release))).all():
-        parts = [str(tuple(row))]
-        for table in (t.variant, t.observance, t.picture):
-            query = select(table).where(table.c.release_id == row.id)
-            parts += sorted(str(_kept(part)) for part in await connection.execute(query))
-        found[row.slug] = "\n".join(parts)
-    return found
-
-
-def _kept(row: Row[Any]) -> dict[str, Any]:
-    """Without what the planner notes for itself, and without megabytes."""
-    return {
-        name: value
-        for name, value in row._mapping.items()
-        if name not in ("filled_until", "data", "changed_at")
-    }
+    parts: dict[int, list[str]] = defaultdict(list)
+    for table in (t.variant, t.observance, t.picture):
+        wanted = [c for c in table.c if c.name not in ("filled_until", "data", "changed_at")]
+        for row in await connection.execute(select(*wanted).order_by(*table.primary_key)):
+            parts[row.release_id].append(str(tuple(row)))
+    rows = (await connection.execute(select(t.release))).all()
+    return {row.slug: "\n".join((str(tuple(row)), *parts[row.id])) for row in rows}
 
 
 def _marks(text: str) -> set[str]:
