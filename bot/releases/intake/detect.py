@@ -77,6 +77,8 @@ _SCRIPT = re.compile("|".join(f"(?P<{name}>[{letters}])" for name, letters in _S
 _SAME_SCRIPT = {"Jpan": "Kana", "Kore": "Hang", "Hans": "Han", "Hant": "Han"}
 _TRADITIONAL = re.compile("[國們這來時對開會發問說經長東車馬與為後門]")
 _SIMPLIFIED = re.compile("[国们这来时对开会发问说经长东车马与为后门]")
+_NO_LANGUAGE = "zxx"
+"""So the model calls a text that is in none: numbers, codes."""
 _MODEL_NAMES = {"nb": "no", "fil": "tl"}
 
 
@@ -137,7 +139,10 @@ def _judged(sample: str, ranks: Mapping[str, float], candidates: Sequence[str]) 
     script = _script(sample)
     fitting = [tag for tag in candidates if script is None or _written_in(tag) == script]
     size = _letters(sample)
-    foreign, chance = max(ranks.items(), key=lambda item: item[1])
+    foreign, chance = max(
+        ((name, rank) for name, rank in ranks.items() if name != _NO_LANGUAGE),
+        key=lambda item: item[1],
+    )
     expected = {_model_name(tag) for tag in candidates}
     outside = foreign not in expected
     if outside and chance > SURE and size >= _FOREIGN_LETTERS:
@@ -157,7 +162,8 @@ def _judged(sample: str, ranks: Mapping[str, float], candidates: Sequence[str]) 
     if outside and chance > GUESS and known < chance * _UNLIKELY and weights[best] < chance:
         return Guess(foreign, known, best)
     total = sum({_model_name(tag): weight for tag, weight in weights.items()}.values())
-    if size == 0 or total == 0:
+    nothing = ranks.get(_NO_LANGUAGE, 0.0)
+    if size == 0 or total == 0 or (nothing > GUESS and known < nothing * _UNLIKELY):
         return Guess(best, 0.0, other)
     sure = weights[best] / total
     if _model_name(best) == "tr" and "az" in expected:

@@ -218,3 +218,10 @@ async def test_formatting_that_makes_no_sense_changes_no_word(bot: Any) -> None:
     shown = body.plain(release.variants["en"].body)
     assert shown == "\n\n".join(FORMATTED.strip().split("\n\n")[2:])
     assert "javascript" not in release.variants["en"].body
+
+
+async def test_codes_are_asked_about_and_no_accident(bot: Any, logged: list[Any]) -> None:
+    asked = await answer_to(bot.person(EDITOR), "codes.txt", b"14.03.2026\n\na1b2c3d4\n\n0x7f")
+
+    assert "In which language is this text?" in asked.text
+    assert not [entry for entry in logged if entry["log_level"] == "error"]

@@ -152,6 +152,14 @@ def test_another_language_is_not_taken_for_one_of_the_offices(
     assert language in guess.likely
 
 
+@pytest.mark.parametrize("words", ["a1b2c3d4", "a1b2c3d4 e5f6a7b8 " * 40])
+def test_codes_are_in_no_language_and_are_asked_about(words: str) -> None:
+    (guess,) = detect([words], OFFICE)
+
+    assert guess.sure < GUESS
+    assert set(guess.likely) <= set(OFFICE)
+
+
 def test_a_name_from_elsewhere_does_not_decide() -> None:
     texts = ["Mr. Əliyev of Gəncə opened the new bridge over the river on Monday morning."]
 

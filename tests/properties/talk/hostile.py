@@ -137,6 +137,11 @@ def document(chance: random.Random, mark: str) -> File:
             f"---\ndate: 2026-06-26\n---\n# {mark}\n\nText {mark}.\n".encode(),
             "",
         ),
+        lambda: (
+            f"en-x-{'-'.join(['abcdefgh'] * 8)}.md",
+            f"---\ndate: 2026-06-26\n---\n# {mark}\n\nText {mark}.\n".encode(),
+            "",
+        ),
         lambda: ("sl-rozaj-biske-1994.md", release(mark, "sl")[1], ""),
         lambda: ("en.md", b"---\ndate: 2026-06-26\n---\n# " + b"\xf0\x9f\x98\x80" * 4000, ""),
         lambda: ("ar.txt", f"\u202e{mark}\n\n{'مرفأ ' * 500}".encode(), "text/plain"),

@@ -17,7 +17,7 @@ from tests.properties.talk.process import watch_tasks
 from tests.properties.talk.scene import Scene
 from tests.properties.talk.watch import Watch
 
-AT_ONCE = (1, 1, 1, 2, 3, 6)
+AT_ONCE = (1, 1, 2, 3, 5, 8)
 """Deeds in a step."""
 
 TOLD = 40
@@ -93,7 +93,7 @@ async def _step(scene: Scene, deeds: Deeds, watch: Watch) -> None:
         deeds.something(step)
     if scene.chance.random() < 0.08:
         deeds.again(step)
-    restarted = scene.chance.random() < 0.08
+    restarted = scene.chance.random() < 0.06
     killed = restarted and scene.chance.random() < 0.6
     if restarted:
         await _interrupt(scene, watch, killed=killed)
