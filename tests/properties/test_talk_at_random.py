@@ -10,12 +10,14 @@ import random
 
 import pytest
 
+from tests.properties.talk.process import LEFT_BEHIND
 from tests.properties.talk.walk import walk
 
 WALKS = int(os.environ.get("TALK_WALKS") or 10)
 STEPS = int(os.environ.get("TALK_STEPS") or 400)
 
 
+@pytest.mark.filterwarnings(LEFT_BEHIND)
 @pytest.mark.parametrize("backend", ["sqlite"])
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_whatever_people_do(seed: int, database_url: str) -> None:
@@ -23,6 +25,7 @@ async def test_whatever_people_do(seed: int, database_url: str) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.filterwarnings(LEFT_BEHIND)
 @pytest.mark.parametrize("number", range(WALKS))
 async def test_whatever_people_do_for_long(number: int, database_url: str) -> None:
     seed = int(os.environ.get("TALK_SEED") or random.randrange(10**6))
