@@ -356,6 +356,7 @@ async def of_chat(connection: AsyncConnection, transport: str, chat: str) -> lis
     however many posts it gets."""
     s = t.subscriber.c
     query = select(t.subscriber).where(
+        t.ROOM,
         s.transport == transport,
         or_(s.address == chat, s.address.startswith(f"{chat}/", autoescape=True)),
     )

@@ -92,7 +92,7 @@ async def further_posts(connection: AsyncConnection, ident: int) -> list[tuple[i
     if first.kind == "person" or is_further(first.address):
         return []
     marked = s.c.address.startswith(f"{first.address}{MARK}", autoescape=True)
-    query = select(s.c.id, s.c.address).where(s.c.transport == first.transport, marked)
+    query = select(s.c.id, s.c.address).where(t.ROOM, s.c.transport == first.transport, marked)
     return [(row.id, row.address) for row in await connection.execute(query)]
 
 

@@ -407,6 +407,7 @@ occurrence = Table(
 # --- audience ------------------------------------------------------------------------------------
 
 UNTOLD = sql("trouble <> told")
+ROOM = sql("kind <> 'person'")
 """Written out, not bound: SQLite uses a partial index only for the very same words."""
 
 subscriber = Table(
@@ -444,6 +445,8 @@ subscriber = Table(
     Index("ix_subscriber_wish", "state", "timezone", "languages", "topics", "announcements"),
     Index("ix_subscriber_zone_since", "zone_since"),
     Index("ix_subscriber_untold", "id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
+    # Rooms are few among many people, and looked for by the beginning of their address.
+    Index("ix_subscriber_room", "transport", "address", sqlite_where=ROOM, postgresql_where=ROOM),
 )
 
 former_subscriber = Table(

@@ -7,6 +7,7 @@ revision = "0017"
 down_revision = "0016"
 
 UNTOLD = sa.text("trouble <> told")
+ROOM = sa.text("kind <> 'person'")
 
 
 def upgrade() -> None:
@@ -23,6 +24,13 @@ def upgrade() -> None:
         ["id"],
         sqlite_where=UNTOLD,
         postgresql_where=UNTOLD,
+    )
+    op.create_index(
+        "ix_subscriber_room",
+        "subscriber",
+        ["transport", "address"],
+        sqlite_where=ROOM,
+        postgresql_where=ROOM,
     )
     op.create_table(
         "pinning",
