@@ -108,10 +108,10 @@ async def forget_pin(connection: AsyncConnection, ident: int) -> None:
 
 
 async def settle(connection: AsyncConnection, ident: int, *troubles: str) -> None:
-    """None of these is wrong with it any more."""
+    """None of these is wrong with it any more: whatever is next is told, at once or later."""
     s = t.subscriber
     await connection.execute(
-        update(s).where(s.c.id == ident, s.c.trouble.in_(troubles)).values(trouble="")
+        update(s).where(s.c.id == ident, s.c.trouble.in_(troubles)).values(trouble="", told="")
     )
 
 

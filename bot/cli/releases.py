@@ -6,7 +6,7 @@ from bot.cli import remarks, sheet
 from bot.cli.session import Session
 from bot.delivery import acts
 from bot.errors import NotFound
-from bot.releases import asking, audit, repository, versions
+from bot.releases import audit, repository, versions
 from bot.releases.counting import counted
 from bot.releases.publication import filled_headline
 from bot.releases.release import Moment, PubStatus, Release
@@ -59,6 +59,8 @@ async def show_one(
     changes: bool,
     as_json: bool,
 ) -> None:
+    from bot.releases import asking  # brings what logs, and that is slow to import
+
     async with session.database() as database, database.read() as connection:
         release = await repository.get(connection, slug)
         done = await audit.history(connection, slug) if history else ()

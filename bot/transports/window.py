@@ -18,6 +18,10 @@ longer is known as such after a minute, and one that was crowded for a moment is
 LARGEST = 64.0
 """An exponent that is far enough."""
 
+OWN = 0.01
+"""Seconds of the quickest answer that may have been spent here and not on the way: this machine was
+busy when it came."""
+
 
 class Window:
     """Lets calls through, first come, first served.
@@ -81,7 +85,7 @@ class Window:
 
     def _over(self, answered: float) -> float:
         """When a call with an answer at that time no longer counts."""
-        return answered - self._quickest + SECOND
+        return answered - max(0.0, self._quickest - OWN) + SECOND
 
     def _end(self, left: float, now: float) -> None:
         took = now - left
