@@ -40,7 +40,8 @@ class Step:
     pressed: list[Pressed] = field(default_factory=list)
     away: set[int] = field(default_factory=set)
     """Who has blocked the bot meanwhile."""
-    repeats: int = 0
+    is_again: bool = False
+    """Whether all that happened is that an update came twice."""
 
 
 class Deeds:
@@ -330,9 +331,3 @@ class Deeds:
             self._scene.passes(timedelta(hours=self._chance.randrange(1, 24)))
         else:
             self._scene.passes(timedelta(seconds=self._chance.randrange(1, 90)))
-
-    def again(self, step: Step) -> None:
-        """Telegram gives an update twice."""
-        self._scene.sandbox.updates.repeat()
-        step.repeats += 1
-        self._scene.tell("the last update comes again")

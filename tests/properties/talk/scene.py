@@ -40,11 +40,21 @@ MARK = re.compile(r"qz[a-p]{5}")
 """In whatever anybody writes there is one of these, so that it is known wherever it turns up."""
 
 
-def actor(name: str) -> Actor:
-    """Whoever the audit log names, with the rights that they have."""
-    number = name.removeprefix("telegram:")
-    role = STAFF.get(int(number)) if number.isdecimal() else None
-    return Actor(name, (role,) if role is not None else ())
+RIGHTS = {
+    "admin": {"view", "write", "approve", "schedule", "administer"},
+    "editor": {"view", "write", "approve", "schedule"},
+    "translator": {"view", "write", "approve"},
+    "observer": {"view"},
+}
+"""Written down a second time, so that a slip in the first is noticed."""
+
+
+def may(number: int, right: str, language: str | None) -> bool:
+    """Whether a member of staff may do that, to a text in that language if it is about one."""
+    role = STAFF[number]
+    if role.name == "translator" and right in ("write", "approve"):
+        return language == role.language
+    return right in RIGHTS[role.name]
 
 
 @dataclass(kw_only=True)
@@ -146,8 +156,8 @@ class Scene:
             if place:
                 await desk.approve(CHIEF, release.slug, ["en"] if place == 2 else [])
             if place == 2:
-                at = Moment(at=NOW + timedelta(days=1))
-                await desk.queue(OPERATOR, release.slug, at=at, embargo=at)
+                soon, later = (Moment(at=NOW + timedelta(hours=hours)) for hours in (2, 30))
+                await desk.queue(OPERATOR, release.slug, at=soon, embargo=later)
             if place == 3:
                 await desk.publish(OPERATOR, release.slug)
         await database.close()

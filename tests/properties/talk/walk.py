@@ -87,12 +87,12 @@ def _listen(watch: Watch) -> None:
 
 
 async def _step(scene: Scene, deeds: Deeds, watch: Watch) -> None:
+    if scene.chance.random() < 0.08:
+        await _again(scene, watch)
     step = Step()
     deeds.time()
     for _ in range(scene.chance.choice(AT_ONCE)):
         deeds.something(step)
-    if scene.chance.random() < 0.08:
-        deeds.again(step)
     restarted = scene.chance.random() < 0.06
     killed = restarted and scene.chance.random() < 0.6
     if restarted:
@@ -100,6 +100,16 @@ async def _step(scene: Scene, deeds: Deeds, watch: Watch) -> None:
     watch.expects(step, restarted=restarted)
     await scene.process.settled()
     await watch.look(step, killed=killed)
+
+
+async def _again(scene: Scene, watch: Watch) -> None:
+    """Telegram gives an update that was seen to once more, and nothing else happens."""
+    scene.sandbox.updates.repeat()
+    scene.tell("the last update comes again")
+    step = Step(is_again=True)
+    watch.expects(step, restarted=False)
+    await scene.process.settled()
+    await watch.look(step, killed=False)
 
 
 async def _interrupt(scene: Scene, watch: Watch, *, killed: bool) -> None:

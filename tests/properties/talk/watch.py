@@ -17,7 +17,7 @@ from bot.sandbox.keyboards import Keys
 from bot.sandbox.room import Room
 from bot.store import tables as t
 from tests.properties.talk.deeds import Step
-from tests.properties.talk.scene import BASE, MARK, STAFF, Scene, actor
+from tests.properties.talk.scene import BASE, MARK, STAFF, Scene, may
 
 ENTITIES = {"bold", "italic", "code", "strikethrough", "text_link", "blockquote", "underline"}
 """Of which the bot makes its messages."""
@@ -123,15 +123,15 @@ class Watch:
         if act.act in BY_ITSELF:
             assert not act.actor.startswith("telegram:"), act
             return
-        who = actor(act.actor)
-        assert who.roles, f"{act.actor} is none of the staff: {act.act} {act.slug}"
-        assert int(act.actor.removeprefix("telegram:")) in step.actors, f"{act.actor} did nothing"
-        right: Any = RIGHTS.get(act.act, "view")
+        who = int(act.actor.removeprefix("telegram:"))
+        assert who in STAFF, f"{act.actor} is none of the staff: {act.act} {act.slug}"
+        assert who in step.actors, f"{act.actor} did nothing"
+        right = RIGHTS.get(act.act, "view")
         languages = act.details.get("languages", []) if right in ("write", "approve") else []
         if act.act == "import":  # what did not change may be sent along by whoever writes another
-            assert any(who.may(right, tag) for tag in languages), act
+            assert any(may(who, right, tag) for tag in languages), act
         else:
-            assert all(who.may(right, tag) for tag in languages or [None]), act
+            assert all(may(who, right, tag) for tag in languages or [None]), act
 
     # --- what is out -----------------------------------------------------------------------------
 
@@ -261,6 +261,9 @@ class Watch:
             tired = name in HAD_ENOUGH and self._asked[who, name] > AT_ONCE
             if not tired and not killed and who not in step.away:
                 asked[who] += 1
+        if step.is_again:
+            again = {who for who in said if who not in STAFF}  # who may be told things meanwhile
+            assert not again, f"{again} were answered twice"
         self.totals["asked"] += len(step.asked)
         for who, count in asked.items():
             assert said[who] >= count, f"{who} got {said[who]} answers: {step.asked}"
@@ -270,7 +273,7 @@ class Watch:
 
         What a process has answered, and not confirmed to Telegram by its end, comes again.
         """
-        self._may_be_late += step.repeats + (len(step.pressed) if restarted else 0)
+        self._may_be_late += step.is_again + (len(step.pressed) if restarted else 0)
 
     def _look_at_log(self) -> None:
         assert not self.problems, self.problems
