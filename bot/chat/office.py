@@ -31,6 +31,11 @@ LONGEST_WAIT = 30.0
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _UNCHANGED = "message is not modified"
+_NOT_EDITABLE = (
+    "message to edit not found",
+    "message can't be edited",
+    "no text in the message",
+)
 _NOT_REACHED = ("chat not found", "peer_id_invalid", "user is deactivated")
 
 Result = TypeVar("Result")
@@ -97,7 +102,9 @@ class Office:
     ) -> int:
         """Say ``page``, the buttons or keys with its last message; returns the id of that (0 where
         there is nothing to say), raises ``TelegramError``."""
-        replied = None if reply_to is None else ReplyParameters(reply_to)
+        replied = None
+        if reply_to is not None:  # which they may have deleted meanwhile
+            replied = ReplyParameters(reply_to, allow_sending_without_reply=True)
         messages, last = page.messages(), 0
         for place, (text, entities) in enumerate(messages, 1):
             keyboard = reply_markup(buttons, words) if place == len(messages) else None
@@ -143,6 +150,12 @@ class Office:
         except BadRequest as error:
             if _UNCHANGED not in error.message.lower():
                 raise
+
+
+def not_editable(error: TelegramError) -> bool:
+    """Whether this message cannot take a text: it was deleted, or is a photo."""
+    said = error.message.lower()
+    return isinstance(error, BadRequest) and any(words in said for words in _NOT_EDITABLE)
 
 
 def not_reached(error: TelegramError) -> bool:

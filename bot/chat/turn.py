@@ -15,7 +15,7 @@ from telegram.error import TelegramError
 from bot.audience import repository as audience
 from bot.audience.subscriber import Subscriber
 from bot.chat.keyboards import Keys, Rows
-from bot.chat.office import TRANSPORT, Office
+from bot.chat.office import TRANSPORT, Office, not_editable
 from bot.chat.page import Page
 from bot.errors import NotAllowed
 from bot.releases import members
@@ -161,13 +161,19 @@ class Turn:
         )
 
     async def show(self, what: Text | Page, buttons: Rows = ()) -> None:
-        """Answer in the place of the message whose button was pressed, else with a new one."""
+        """Answer in the place of the message whose button was pressed, else with a new one: also
+        where that message is gone by now."""
         page = what if isinstance(what, Page) else self.page(what)
         if self.query is None or self.message is None:
             await self.say(page, buttons)
         else:
             await self.claim()
-            await self.office.redraw(self.message, page, self.words, buttons)
+            try:
+                await self.office.redraw(self.message, page, self.words, buttons)
+            except TelegramError as error:
+                if not not_editable(error):
+                    raise
+                await self.office.send(self.chat_id, page, self.words, buttons)
 
     async def note(self, what: Text, *, alert: bool = False) -> None:
         """A passing word about a pressed button, or a message where that is too short for it."""

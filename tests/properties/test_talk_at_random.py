@@ -13,6 +13,9 @@ import pytest
 from tests.properties.talk.process import LEFT_BEHIND
 from tests.properties.talk.walk import walk
 
+# A process that is killed leaves its connections to whoever comes by.
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
 WALKS = int(os.environ.get("TALK_WALKS") or 10)
 STEPS = int(os.environ.get("TALK_STEPS") or 400)
 

@@ -370,3 +370,44 @@ async def test_hostile_words_and_names_never_become_markup_or_a_failure(
         assert not message.text.startswith("Something went wrong")
     assert not [e for e in logged if e["log_level"] == "error"]
     assert await bot.releases() == []
+
+
+@ON_ONE
+async def test_what_was_deleted_meanwhile_is_answered_anew(bot: Any) -> None:
+    person = bot.person()
+    await bot.ask(person, "/start")
+    asked = await bot.ask(person, "/language")
+    pressed = asyncio.create_task(person.press("Français", asked))
+    await asyncio.sleep(0)
+    person.chat.delete(asked)
+    assert not (await pressed).text
+    assert "Now: English and Français" in person.chat.last.text
+    assert (await bot.subscriber(person.id)).languages == ("en", "fr")
+
+
+@ON_ONE
+async def test_a_button_forged_for_a_photo_is_answered_below_it(
+    bot: Any, file_harbour: Any, photograph: Callable[..., bytes], logged: list[Any]
+) -> None:
+    admin = bot.person(11, "Ada")
+    release = await file_harbour(bot)
+    card = await bot.ask(admin, f"/release {release.slug}")
+    admin.send_photo(photograph(), reply_to=card)
+    shown = await admin.chat.wait_for("It is with the release.")
+    await admin.press("Look at 1", shown)
+    photo = await admin.chat.wait_for(lambda message: message.photo is not None)
+    await bot.sandbox.chats.queries.open(admin, photo, f"release:{release.id}")
+    assert release.slug in admin.chat.last.text
+    assert not [e for e in logged if e["log_level"] in ("warning", "error")]
+
+
+@ON_ONE
+async def test_a_picture_that_is_deleted_before_it_was_asked_about(
+    bot: Any, file_harbour: Any, photograph: Callable[..., bytes]
+) -> None:
+    admin = bot.person(11, "Ada")
+    release = await file_harbour(bot)
+    admin.chat.delete(admin.send_photo(photograph()))
+    asked = await admin.chat.wait_for("For which release is this picture?")
+    said = await admin.press(release.slug, asked)
+    assert said.text.startswith("This button is out of date.")

@@ -203,6 +203,8 @@ class Watch:
             where = call.params["chat_id"], call.params["message_id"]
             assert where in scene.deleted, f"{call} of a message that never was"
             return
+        if "no text in the message to edit" in said:
+            return  # a button forged for a photo
         if isinstance(chat, Room):
             if "upgraded to a supergroup" in said and chat.migrated_to is not None:
                 return
