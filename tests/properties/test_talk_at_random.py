@@ -22,9 +22,9 @@ STEPS = int(os.environ.get("TALK_STEPS") or 400)
 
 @pytest.mark.filterwarnings(LEFT_BEHIND)
 @pytest.mark.parametrize("backend", ["sqlite"])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [4, 12, 18])
 async def test_whatever_people_do(seed: int, database_url: str) -> None:
-    print(await walk(seed, 80, database_url))  # noqa: T201 - how much that was
+    print(await walk(seed, 28, database_url))  # noqa: T201 - how much that was
 
 
 @pytest.mark.soak

@@ -89,8 +89,10 @@ class Scene:
             self.names[mark] = number
             self.people.append(self.sandbox.person(number, f"<b>{mark}</b>\u202e", language))
         self._open_rooms()
-        await self._file_releases()
         await self.process.start()
+        await self._subscribe()
+        await self._file_releases()
+        await self.process.settled()
 
     async def start_anew(self) -> None:
         """On the same database, when the process before has ended or died."""
@@ -125,6 +127,20 @@ class Scene:
 
     def tell(self, what: str) -> None:
         self.story.append(f"{len(self.story)}. {self.clock.now():%d %b %H:%M:%S} {what}")
+
+    async def _subscribe(self) -> None:
+        """All but one have met the bot, and two rooms get releases already."""
+        for person in self.people[:-1]:
+            person.start()
+        await self.process.settled()
+        for room in self.rooms[1:3]:
+            room.add_bot()
+        await self.process.settled()
+        for room in self.rooms[1:3]:
+            last = room.owner.chat.last
+            assert last is not None
+            self.sandbox.chats.queries.open(room.owner, last, f"done:{room.id}")
+        await self.process.settled()
 
     def _open_rooms(self) -> None:
         for number, owner, kind in (

@@ -47,8 +47,9 @@ async def walk(seed: int, steps: int, url: str) -> str:
             try:
                 await scene.begin()
                 await watch.begin()
+                deeds = Deeds(scene)
                 for _ in range(steps):
-                    await _step(scene, Deeds(scene), watch)
+                    await _step(scene, deeds, watch)
                 await watch.end()
             except Exception as error:
                 story = "\n".join(scene.story[-TOLD:])
@@ -118,7 +119,9 @@ async def _interrupt(scene: Scene, watch: Watch, *, killed: bool) -> None:
     moment = scene.chance.random() ** 2 * 0.1
     scene.tell(f"the bot is {'killed' if killed else 'stopped'} after {moment:.3f} s")
     await asyncio.sleep(moment)
+    watch.totals["killed" if killed else "stopped"] += 1
     if killed:
+        watch.look_at_log()
         await watch.die()
     else:
         await scene.process.end()
