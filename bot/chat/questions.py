@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from datetime import timedelta
 
 from sqlalchemy import delete, insert, select
@@ -11,6 +12,7 @@ from bot.chat import incoming
 from bot.chat.tray import Sent
 from bot.chat.turn import Turn
 from bot.errors import NotFound
+from bot.releases.intake.formatted import Format
 from bot.store import tables as t
 from translations.text import text
 
@@ -33,6 +35,7 @@ async def keep(turn: Turn, sent: Sent) -> str:
         "about": sent.about,
         "album": sent.album,
         "language": sent.language,
+        "formats": [asdict(each) for each in sent.formats],
     }
     oldest = (
         select(c.name).where(c.sender == sent.sender).order_by(c.at.desc(), c.name).offset(MOST - 1)
@@ -57,8 +60,9 @@ async def look(turn: Turn, name: str) -> Sent:
     if kept is None:
         raise NotFound(text("This question is out of date. Please send the file again."))
     words, file_id = kept.pop("words"), kept["file_id"]
+    formats = tuple(Format(**each) for each in kept.pop("formats"))
     data = await incoming.content(turn, file_id, kept["name"]) if file_id else words.encode()
-    return Sent(sender=turn.user_id, data=data, **kept)
+    return Sent(sender=turn.user_id, data=data, formats=formats, **kept)
 
 
 async def drop(turn: Turn, name: str) -> None:

@@ -172,6 +172,19 @@ async def test_to_which_release_a_text_belongs(house: Restarting, editor: Person
     assert set(release.variants) == {"en", "fr"}
 
 
+async def test_a_text_that_is_asked_about_keeps_its_formatting(
+    house: Restarting, editor: Person
+) -> None:
+    words = "14.04.2026\n\nHotel\n\n4, 5, 6"
+    bold = {"type": "bold", "offset": words.index("5"), "length": 1}
+    sent = editor.send(words, entities=[bold])
+    asked = await editor.chat.wait_for("In which language is this text?", after=sent)
+    await house.pressed(editor, "Français", asked)
+
+    (release,) = await house.bot.releases()
+    assert release.variants["fr"].body == "4, **5**, 6"
+
+
 async def test_what_telegram_does_not_give_again_is_to_be_sent_again(
     house: Restarting, editor: Person
 ) -> None:
