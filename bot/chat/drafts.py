@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import telegram
 
-from bot.chat import incoming, questions
+from bot.chat import incoming, questions, together
 from bot.chat import release_card as card
 from bot.chat.keyboards import Button, Rows, in_rows, outdated, parts_of, press
 from bot.chat.page import LIMIT, Page, shown
-from bot.chat.tray import Album, Sent
+from bot.chat.tray import Sent
 from bot.chat.turn import Turn
 from bot.errors import BadDocument
 from bot.releases import body, intake, repository
@@ -136,7 +136,7 @@ async def _take(turn: Turn, actor: Actor, sent: Sent, *, asked: bool = False) ->
             return
     await turn.claim()
     filed = await turn.office.desk.file(actor, filing.release)
-    _note(turn, sent, draft, filed.release)
+    await together.note(turn, sent, draft, filed.release)
     await _tell(turn, filing, filed.release, filed.outcome)
 
 
@@ -146,7 +146,7 @@ async def _placed(turn: Turn, sent: Sent, draft: Draft) -> _Filing:
     if sent.about:
         about = await card.named(turn, sent.about)
         return _Filing(draft, intake.as_translation(draft.release, about))
-    album = turn.office.tray.album(sent)
+    album = await together.album_of(turn, sent)
     if album is None:
         return _Filing(draft, draft.release)
     office = turn.office.settings.languages
@@ -159,15 +159,6 @@ async def _placed(turn: Turn, sent: Sent, draft: Draft) -> _Filing:
         return _Filing(draft, draft.release)
     (one,) = joined
     return _Filing(draft, replace(one.release, slug=album.slug), one.common, undecided)
-
-
-def _note(turn: Turn, sent: Sent, draft: Draft, release: Release) -> None:
-    """Remember where the files that came together are filed: others may still be coming."""
-    album = turn.office.tray.album(sent)
-    if album is None:
-        turn.office.tray.add(sent, Album(release.slug, (draft,)))
-    elif album.slug == release.slug:
-        turn.office.tray.add(sent, Album(release.slug, (*album.drafts, draft)))
 
 
 async def _home(turn: Turn, draft: Draft) -> Release | None:

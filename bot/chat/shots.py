@@ -11,7 +11,7 @@ from pathlib import PurePath
 import telegram
 from telegram.error import TelegramError
 
-from bot.chat import incoming, pictures
+from bot.chat import incoming, pictures, together
 from bot.chat import release_card as card
 from bot.chat.keyboards import outdated, parts_of, press
 from bot.chat.page import shown
@@ -54,18 +54,18 @@ async def receive(turn: Turn, message: telegram.Message) -> bool:
         return False
     turn.staff("schedule")
     album = message.media_group_id or ""
-    together = turn.office.tray.shots(turn.user_id, album)
+    known = await together.shots(turn, album)
     release = await card.replied_to(turn, message) or await _named_in(turn, message)
-    if release is None and together is not None and together.slug:
-        release = await card.named(turn, together.slug)
+    if release is None and known is not None and known.slug:
+        release = await card.named(turn, known.slug)
     if release is not None:
-        await _put(turn, release, album, [*(together.waiting if together else ()), shot])
-    elif together is not None:
-        waiting = (*together.waiting, shot)
-        turn.office.tray.put_shots(turn.user_id, album, replace(together, waiting=waiting))
+        await _put(turn, release, album, [*(known.waiting if known else ()), shot])
+    elif known is not None:
+        waiting = (*known.waiting, shot)
+        await together.put_shots(turn, album, replace(known, waiting=waiting))
     else:
-        turn.office.tray.put_shots(turn.user_id, album, Shots())
         await _ask(turn, message)
+        await together.put_shots(turn, album, Shots())
     return True
 
 
@@ -79,10 +79,10 @@ async def press_release(turn: Turn, parts: Sequence[str]) -> None:
     if asked is None or shot is None:
         raise outdated()
     album = asked.media_group_id or ""
-    together = turn.office.tray.shots(turn.user_id, album)
-    waiting = together.waiting if together is not None else ()
+    known = await together.shots(turn, album)
+    waiting = known.waiting if known is not None else ()
     lost = text("It came with others that are forgotten by now. Send those again.")
-    await _put(turn, release, album, [shot, *waiting], lost if album and together is None else None)
+    await _put(turn, release, album, [shot, *waiting], lost if album and known is None else None)
 
 
 def _shot(message: telegram.Message) -> Shot | None:
@@ -131,7 +131,7 @@ async def _put(
 ) -> None:
     """Put pictures with a release, and say what came of it; of what came together, once."""
     actor = turn.staff("schedule")
-    together = turn.office.tray.shots(turn.user_id, album)
+    known = await together.shots(turn, album)
     made = [(shot, await _made(turn, shot)) for shot in shots]
     before = len(release.pictures)
     await turn.claim()
@@ -146,12 +146,12 @@ async def _put(
         await incoming.refuse(turn, tuple(problems))
     if also is not None:
         await turn.say(also)
-    told_in = together.told_in if together is not None else 0
+    told_in = known.told_in if known is not None else 0
     if len(problems) < len(made):
         is_new = len(release.pictures) > before
         done = text("It is with the release.") if is_new else text("It is there already.")
         told_in = await pictures.show(turn, release, done, in_place_of=told_in)
-    turn.office.tray.put_shots(turn.user_id, album, Shots(slug=release.slug, told_in=told_in))
+    await together.put_shots(turn, album, Shots(slug=release.slug, told_in=told_in))
 
 
 async def _made(turn: Turn, shot: Shot) -> Picture | Text:

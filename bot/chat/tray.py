@@ -57,11 +57,11 @@ class Shots:
 
 
 class Tray:
-    """In memory: what came together comes within seconds."""
+    """The texts of the latest albums as they were read, so that they need not be fetched and read
+    again with each further file."""
 
     def __init__(self) -> None:
         self._albums: OrderedDict[tuple[int, str], Album] = OrderedDict()
-        self._shots: OrderedDict[tuple[int, str], Shots] = OrderedDict()
 
     def album(self, sent: Sent) -> Album | None:
         return self._albums.get((sent.sender, sent.album)) if sent.album else None
@@ -73,14 +73,3 @@ class Tray:
             self._albums.move_to_end((sent.sender, sent.album))
             while len(self._albums) > MOST_ALBUMS:
                 self._albums.popitem(last=False)
-
-    def shots(self, sender: int, album: str) -> Shots | None:
-        """What is known of the pictures that came with one of that album."""
-        return self._shots.get((sender, album)) if album else None
-
-    def put_shots(self, sender: int, album: str, shots: Shots) -> None:
-        if album:
-            self._shots[sender, album] = shots
-            self._shots.move_to_end((sender, album))
-            while len(self._shots) > MOST_ALBUMS:
-                self._shots.popitem(last=False)

@@ -774,6 +774,19 @@ tray = Table(
     Index("ix_tray_at", "at"),
 )
 
+album = Table(
+    "album",
+    metadata,
+    # What staff sent together, by the name that Telegram gives it: the texts as they are filed, the
+    # pictures as they are with a release, or wait for one.
+    Column("sender", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),  # texts, pictures
+    Column("name", Text, primary_key=True),
+    Column("kept", Json, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Index("ix_album_at", "at"),
+)
+
 lease = Table(
     "lease",
     metadata,

@@ -185,6 +185,36 @@ async def test_a_text_that_is_asked_about_keeps_its_formatting(
     assert release.variants["fr"].body == "4, **5**, 6"
 
 
+async def test_files_that_are_sent_together(house: Restarting, editor: Person) -> None:
+    await house.sent(editor, "a.txt", ENGLISH.encode(), album="7")
+    await house.sent(editor, "b.txt", FRENCH.encode(), album="7")
+
+    (release,) = await house.bot.releases()
+    assert set(release.variants) == {"en", "fr"}
+
+
+async def test_pictures_that_are_sent_together(
+    house: Restarting, editor: Person, file_harbour: File, photograph: Callable[..., bytes]
+) -> None:
+    await file_harbour(house.bot)
+    sent = editor.send_photo(photograph(seed=0), album="7")
+    asked = await editor.chat.wait_for("For which release", after=sent)
+    for seed in (1, 2):
+        await house.restart()
+        editor.send_photo(photograph(seed=seed), album="7")
+        await house.bot.quiet(editor)
+    shown = await house.pressed(editor, SLUG, asked)
+    assert "Picture 3" in shown.text
+    await house.restart()
+    editor.send_photo(photograph(seed=3), album="7")
+    await editor.chat.wait_for("Picture 4")
+
+    release = await house.bot.release(SLUG)
+    assert release is not None
+    assert len(release.pictures) == 4
+    assert [m.text for m in editor.chat.messages if "For which" in m.text] == []
+
+
 async def test_what_telegram_does_not_give_again_is_to_be_sent_again(
     house: Restarting, editor: Person
 ) -> None:

@@ -17,3 +17,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_tray"),
     )
     op.create_index("ix_tray_at", "tray", ["at"])
+    op.create_table(
+        "album",
+        sa.Column("sender", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kept", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sender", "kind", "name", name="pk_album"),
+    )
+    op.create_index("ix_album_at", "album", ["at"])
