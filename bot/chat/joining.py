@@ -53,6 +53,8 @@ async def join(turn: Turn, code: str) -> None:
     page.line(text("Everything that you do for it is in its log, under your number."))
     page.gap().line(
         text("/help shows the commands. To get the releases as subscribers do, send /start.")
+        if turn.subscriber is None
+        else text("/help shows the commands.")
     )
     await turn.say(page)
     await give_menu(turn)

@@ -159,7 +159,7 @@ async def accept(
         invitation=row.id,
         invited_by=row.made_by,
     )
-    await _tell_inviter(database, connection, settings, row, name, now)
+    await _tell_inviter(database, connection, settings, row, user_id, name, now)
     return role
 
 
@@ -214,10 +214,11 @@ async def _tell_inviter(
     connection: AsyncConnection,
     settings: Settings,
     row: Row[Any],
+    user_id: int,
     name: str,
     now: datetime,
 ) -> None:
-    """Or the admins, when the command line invited, or the inviter has gone since."""
+    """Or the other admins, when the command line invited, or the inviter has gone since."""
     admins = [m.id for m in await members.everybody(connection, settings) if m.role == "admin"]
     inviter = members.number_in(row.made_by)
     what = text(
@@ -226,8 +227,9 @@ async def _tell_inviter(
         name=name,
         role=members.called(Role(row.role, row.language)),
     )
-    to = (inviter,) if inviter in admins else tuple(dict.fromkeys(admins))
-    told = Notice(key=f"joined/{row.id}", what=what, only=tuple(i for i in to if i is not None))
+    others = [admin for admin in dict.fromkeys(admins) if admin != user_id]
+    to = (inviter,) if inviter is not None and inviter in others else tuple(others)
+    told = Notice(key=f"joined/{row.id}", what=what, only=to)
     await post(database, connection, settings, now, [told])
 
 

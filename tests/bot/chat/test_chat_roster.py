@@ -13,7 +13,7 @@ from sqlalchemy import select
 from telegram import BotCommandScopeChat
 
 from bot.releases import audit, members, staffing
-from bot.releases.review import Role
+from bot.releases.review import OPERATOR, Role
 from bot.store import tables as t
 from translations.catalogs import catalog_for
 
@@ -138,6 +138,22 @@ async def test_only_admins_see_it(bot: Any) -> None:
     assert "/staff" in (await bot.ask(ada, "/help")).text
     ada.start()
     await until(lambda: _is(menu(bot, ADMIN, "fr"), "staff"))
+
+
+async def test_whom_the_command_line_invites_is_not_told_of_themselves(bot: Any) -> None:
+    now = bot.clock.now()
+    async with bot.database.write() as connection:
+        code, _ = await staffing.invite(connection, OPERATOR, Role("admin"), now)
+    ada, new = bot.person(ADMIN, "Ada"), bot.person(NEW, "Noor")
+    await bot.ask(ada, "/start")
+    greeting = await bot.ask(new, "/start")
+    sent = new.start(staffing.payload(code))
+    welcome = await new.chat.wait_for("You belong to the press office now.", after=sent)
+    assert "send /start" not in welcome.text, "they are subscribed already"
+    await ada.chat.wait_for("Noor has accepted the invitation")
+    said = await bot.quiet(new)
+    assert said[: said.index(welcome) + 1] == [greeting, welcome]
+    assert not [m for m in said if "has accepted" in m.text]
 
 
 async def test_of_two_who_follow_the_same_link_one_gets_the_place(bot: Any) -> None:
