@@ -127,6 +127,10 @@ class Office:
             last = (await self._post(post)).message_id
         return last
 
+    async def send_file(self, chat_id: int, data: bytes, name: str) -> None:
+        """Send a file; raises ``TelegramError``."""
+        await self._post(lambda: self.bot.send_document(chat_id, data, filename=name))
+
     async def redraw(
         self, message: telegram.Message, page: Page, words: Catalog, buttons: Rows = ()
     ) -> None:

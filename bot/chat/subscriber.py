@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from bot.audience import invitation
 from bot.audience import repository as audience
@@ -19,7 +18,7 @@ from bot.chat.keyboards import in_rows, outdated, parts_of, press
 from bot.chat.office import TRANSPORT
 from bot.chat.page import Page
 from bot.chat.turn import Turn
-from bot.chat.words import ANNOUNCED, SUBSCRIBER, names, quiet_hours
+from bot.chat.words import names
 from bot.releases import staffing
 from bot.store import tables as t
 from translations.locales import UnknownLanguage, best_match, canonical, native_name
@@ -147,53 +146,6 @@ async def speak(turn: Turn, parts: Sequence[str]) -> None:
     async with turn.write() as connection:
         subscriber = await subscription.store(turn, connection, turn.subscriber, languages=(tag,))
     await _greet(turn, subscriber)
-
-
-async def my_data(turn: Turn, _arguments: str) -> None:
-    """Everything that is stored about this person."""
-    known = turn.subscriber
-    async with turn.office.database.read() as connection:
-        added = await audience.added_by(connection, str(turn.user_id))
-        lines = 0
-        if known is not None:
-            lines = int(
-                await connection.scalar(
-                    select(func.count()).where(t.delivery.c.subscriber_id == known.id)
-                )
-                or 0
-            )
-    page = turn.page()
-    if known is None:
-        page.line(text("Nothing is stored about you as a subscriber."))
-    else:
-        page.line(text("This is stored about you:"), bold=True)
-        page.item(text("Your Telegram number: {number}", number=known.address))
-        page.item(text("Languages: {languages}", languages=names(known.languages)))
-        page.item(
-            text("Topics: {topics}", topics=known.topics)
-            if known.topics
-            else text("Topics: all of them")
-        )
-        zone = ZoneInfo(known.timezone)
-        page.item(text("Announced: {what}", what=ANNOUNCED[known.announcements]))
-        page.item(text("Time zone: {zone}", zone=known.timezone))
-        page.item(text("Quiet hours: {hours}", hours=quiet_hours(known.quiet)))
-        page.item(text("State: {state}", state=SUBSCRIBER[known.state]))
-        if known.source:
-            page.item(text("You came by the link “{source}”.", source=known.source))
-        page.item(text("Subscribed since: {moment}", moment=known.created_at.astimezone(zone)))
-        page.item(
-            text(
-                "Messages sent to you or planned: {count}, noted under the random number {number}",
-                count=lines,
-                number=str(known.id),
-            )
-        )
-    for room in added:
-        page.item(text("You added me to “{title}”.", title=room.name))
-    if turn.roles:
-        await joining.add_what_is_known(turn, page)
-    await turn.say(page)
 
 
 async def stop(turn: Turn, _arguments: str) -> None:

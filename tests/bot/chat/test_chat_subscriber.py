@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -233,6 +234,25 @@ async def test_privacy_is_answered_and_mydata_shows_what_is_stored(bot: Any) -> 
     for stored in (str(person.id), "English", "Europe/Paris", "26 June 2026"):
         assert stored in shown
     assert "Universal" not in shown  # the moment is on the person's own clock
+
+
+@ON_ONE
+async def test_what_is_stored_can_be_had_as_a_file(bot: Any, publish_harbour: Any) -> None:
+    person, other = bot.person(language="ar"), bot.person(22)
+    await bot.ask(person, "/start")
+    await bot.ask(other, "/start")
+    await publish_harbour(bot)
+    await bot.deliver()
+    shown = await bot.ask(person, "/mydata")
+    await person.press("كملف (JSON)", shown)
+    sent = await person.chat.wait_for(lambda m: m.document is not None, after=shown)
+    stored = json.loads(sent.document.file.data)
+    assert stored["subscriber"]["address"] == f"telegram:{person.id}"
+    assert stored["subscriber"]["languages"] == ["ar"]
+    (message,) = stored["messages"]
+    assert (message["announcement"], message["state"]) == ("harbour-opens-2026/publication", "sent")
+    assert datetime.fromisoformat(message["at"]).tzinfo is not None
+    assert str(other.id) not in sent.document.file.data.decode()
 
 
 async def test_commands_are_listed_in_the_direction_of_the_language(bot: Any) -> None:
